@@ -1,0 +1,43 @@
+/// \file
+/// The capabilities a server offers (RFC 9051 section 7.2.2).
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <imapxx/export.hpp>
+
+namespace imapxx::inline v0 {
+
+/// A set of capability names, compared without regard to case. Order of the server kept. Owning value.
+class IMAPXX_API capability_set {
+ public:
+  capability_set() = default;
+  /// From names separated by spaces.
+  explicit capability_set(std::string_view names);
+
+  void insert(std::string_view name);
+  void erase(std::string_view name);
+  void clear() noexcept { names_.clear(); }
+  [[nodiscard]] bool contains(std::string_view name) const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return names_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
+  [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+  /// The values behind `key=`, in upper case: `values("AUTH")` gives the SASL mechanisms.
+  [[nodiscard]] std::vector<std::string> values(std::string_view key) const;
+  /// The one value behind `key=`, such as the number of APPENDLIMIT.
+  [[nodiscard]] std::optional<std::string> value(std::string_view key) const;
+  /// IMAP4rev1 or IMAP4rev2 (leniently also what quirky servers spell differently, see docs/QUIRKS.md).
+  [[nodiscard]] bool imap4rev1() const noexcept;
+  [[nodiscard]] bool imap4rev2() const noexcept;
+  [[nodiscard]] std::string to_string() const;
+  friend bool operator==(const capability_set&, const capability_set&) = default;
+
+ private:
+  std::vector<std::string> names_;
+};
+
+}  // namespace imapxx::inline v0

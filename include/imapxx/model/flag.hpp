@@ -1,0 +1,72 @@
+/// \file
+/// Message flags and mailbox attributes (RFC 9051 sections 2.3.2 and 7.3.1).
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <imapxx/export.hpp>
+
+namespace imapxx::inline v0 {
+
+/// One flag: a system flag (`\Seen`) or a keyword (`$Forwarded`). Compared without regard to case. A value from a server may be anything;
+/// a flag that is sent is checked by the encoder.
+class IMAPXX_API flag {
+ public:
+  flag() = default;
+  flag(std::string_view name) : name_(name) {}                 // NOLINT(google-explicit-constructor): a flag is its name
+  flag(const char* name) : name_(name) {}                      // NOLINT(google-explicit-constructor)
+  flag(std::string name) noexcept : name_(std::move(name)) {}  // NOLINT(google-explicit-constructor)
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+  [[nodiscard]] bool is_system() const noexcept { return !name_.empty() && name_.front() == '\\'; }
+  /// Whether it can be sent: `\` atom, or atom.
+  [[nodiscard]] bool is_valid() const noexcept;
+  friend IMAPXX_API bool operator==(const flag& a, const flag& b) noexcept;
+
+ private:
+  std::string name_;
+};
+
+namespace flags {
+inline constexpr const char* seen = "\\Seen";
+inline constexpr const char* answered = "\\Answered";
+inline constexpr const char* flagged = "\\Flagged";
+inline constexpr const char* deleted = "\\Deleted";
+inline constexpr const char* draft = "\\Draft";
+inline constexpr const char* recent = "\\Recent";
+inline constexpr const char* forwarded = "$Forwarded";
+inline constexpr const char* mdn_sent = "$MDNSent";
+inline constexpr const char* junk = "$Junk";
+inline constexpr const char* not_junk = "$NotJunk";
+inline constexpr const char* phishing = "$Phishing";
+}  // namespace flags
+
+/// A list of distinct flags, in the order given.
+class IMAPXX_API flag_list {
+ public:
+  flag_list() = default;
+  flag_list(flag f) { insert(std::move(f)); }  // NOLINT(google-explicit-constructor)
+  /// `flag_list::of(flags::seen, "$Work")`
+  template <class... F>
+  [[nodiscard]] static flag_list of(F&&... f) {
+    flag_list l;
+    (l.insert(flag(std::forward<F>(f))), ...);
+    return l;
+  }
+  flag_list& insert(flag f);
+  flag_list& erase(const flag& f);
+  [[nodiscard]] bool contains(const flag& f) const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return flags_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return flags_.size(); }
+  [[nodiscard]] auto begin() const noexcept { return flags_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return flags_.end(); }
+  [[nodiscard]] std::string to_string() const;  ///< "(\Seen $Work)"
+  friend bool operator==(const flag_list& a, const flag_list& b) noexcept { return a.flags_ == b.flags_; }
+
+ private:
+  std::vector<flag> flags_;
+};
+
+}  // namespace imapxx::inline v0

@@ -1,0 +1,167 @@
+/// \file
+/// Sequence sets and UID sets (RFC 9051 section 9, `sequence-set`): two different types, so that one is never taken for the other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <imapxx/export.hpp>
+#include <imapxx/result.hpp>
+
+namespace imapxx::inline v0 {
+
+/// A message sequence number or UID: 1 … 2^32-1.
+using message_number = std::uint32_t;
+
+/// An inclusive range, first <= last. `number_set_star` as `last` (and possibly `first`) is the wire's `*`.
+class number_range {
+ public:
+  constexpr number_range(message_number f, message_number l) noexcept : first(f < l ? f : l), last(f < l ? l : f) {}
+  message_number first;
+  message_number last;
+  friend constexpr bool operator==(const number_range&, const number_range&) = default;
+};
+
+/// `*`, the largest number in use. As 4294967295 it compares like an ordinary number, which is what RFC 9051 means by it in all but an empty mailbox;
+/// a set prints it as `*`.
+inline constexpr message_number number_set_star = 0xFFFFFFFFU;
+
+namespace detail {
+/// What both set types share: a normalised (sorted, merged) list of ranges. Not thread-safe for writing, safe for concurrent reading.
+class IMAPXX_API number_ranges {
+ public:
+  [[nodiscard]] bool empty() const noexcept { return ranges_.empty(); }
+  /// How many numbers the set holds; 64 bit, since `1:*` holds 2^32-1.
+  [[nodiscard]] std::uint64_t size() const noexcept;
+  [[nodiscard]] bool contains(message_number n) const noexcept;
+  [[nodiscard]] std::span<const number_range> ranges() const noexcept { return ranges_; }
+  [[nodiscard]] bool has_star() const noexcept { return !ranges_.empty() && ranges_.back().last == number_set_star; }
+  /// The wire form, such as "1:3,7,9:*"; empty for the empty set.
+  [[nodiscard]] std::string to_string() const;
+
+ protected:
+  number_ranges() = default;
+  void add(message_number first, message_number last);
+  void remove(message_number first, message_number last);
+  void unite(const number_ranges& other);
+  void intersect(const number_ranges& other);
+  void subtract(const number_ranges& other);
+  /// \return the octet offset of the first error, or nullopt
+  std::optional<std::size_t> parse(std::string_view text, std::size_t max_ranges);
+  std::vector<number_range> ranges_;
+};
+}  // namespace detail
+
+/// A set of numbers of one kind. Build it with `of`, `range`, `from`, `parse`, or as a union; zero is refused.
+///
+/// `basic_number_set<seq_tag>` is `seq_set`, `basic_number_set<uid_tag>` is `uid_set`; they do not convert into one another.
+template <class Tag>
+class basic_number_set : public detail::number_ranges {
+ public:
+  /// Walks the single numbers lazily; a set is never expanded in memory.
+  class const_iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = message_number;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const message_number*;
+    using reference = message_number;
+    const_iterator() = default;
+    const_iterator(const number_range* at, const number_range* end) noexcept : at_(at), end_(end), number_(at != end ? at->first : 0) {}
+    reference operator*() const noexcept { return number_; }
+    const_iterator& operator++() noexcept {
+      if (number_ != at_->last) {
+        ++number_;
+      } else if (++at_ != end_) {
+        number_ = at_->first;
+      } else {
+        number_ = 0;
+      }
+      return *this;
+    }
+    const_iterator operator++(int) noexcept {
+      auto old = *this;
+      ++*this;
+      return old;
+    }
+    friend bool operator==(const const_iterator&, const const_iterator&) = default;
+
+   private:
+    const number_range* at_ = nullptr;
+    const number_range* end_ = nullptr;
+    message_number number_ = 0;
+  };
+
+  basic_number_set() = default;
+  /// One number. \throws error (invalid_argument) for 0
+  explicit basic_number_set(message_number n) { insert(n); }
+
+  /// Any numbers, in any order. \throws error (invalid_argument) for 0
+  template <class... N>
+  [[nodiscard]] static basic_number_set of(N... n) {
+    basic_number_set s;
+    (s.insert(static_cast<message_number>(n)), ...);
+    return s;
+  }
+  /// All numbers of a container.
+  template <class Container>
+  [[nodiscard]] static basic_number_set from_numbers(const Container& c) {
+    basic_number_set s;
+    for (auto n : c) s.insert(static_cast<message_number>(n));
+    return s;
+  }
+  /// `first:last`, in either order. \throws error (invalid_argument) for 0
+  [[nodiscard]] static basic_number_set range(message_number first, message_number last) {
+    basic_number_set s;
+    s.insert(first, last);
+    return s;
+  }
+  [[nodiscard]] static basic_number_set from(message_number first) { return range(first, number_set_star); }  ///< `first:*`
+  [[nodiscard]] static basic_number_set all() { return range(1, number_set_star); }                            ///< `1:*`
+  [[nodiscard]] static basic_number_set last() { return range(number_set_star, number_set_star); }             ///< `*`
+  /// Reads the wire form. Errors: unparsed with the offset of the offending octet; limit_exceeded beyond `max_ranges`.
+  [[nodiscard]] static result<basic_number_set> try_parse(std::string_view text, std::size_t max_ranges = 1'000'000) {
+    basic_number_set s;
+    if (auto at = s.number_ranges::parse(text, max_ranges)) return error(errc::unparsed, "not a number set").set_offset(*at);
+    return s;
+  }
+  [[nodiscard]] static basic_number_set parse(std::string_view text) { return try_parse(text).value(); }
+
+  basic_number_set& insert(message_number n) { return insert(n, n); }
+  basic_number_set& insert(message_number first, message_number last) {
+    if (first == 0 || last == 0) throw_error(error(errc::invalid_argument, "message numbers start at 1"));
+    add(first, last);
+    return *this;
+  }
+  basic_number_set& erase(message_number n) {
+    remove(n, n);
+    return *this;
+  }
+  basic_number_set& operator|=(const basic_number_set& o) { unite(o); return *this; }
+  basic_number_set& operator&=(const basic_number_set& o) { intersect(o); return *this; }
+  basic_number_set& operator-=(const basic_number_set& o) { subtract(o); return *this; }
+  [[nodiscard]] friend basic_number_set operator|(basic_number_set a, const basic_number_set& b) { return a |= b; }
+  [[nodiscard]] friend basic_number_set operator&(basic_number_set a, const basic_number_set& b) { return a &= b; }
+  [[nodiscard]] friend basic_number_set operator-(basic_number_set a, const basic_number_set& b) { return a -= b; }
+  [[nodiscard]] friend bool operator==(const basic_number_set& a, const basic_number_set& b) { return a.ranges_ == b.ranges_; }
+
+  [[nodiscard]] const_iterator begin() const noexcept { return {ranges_.data(), ranges_.data() + ranges_.size()}; }
+  [[nodiscard]] const_iterator end() const noexcept {
+    const auto* e = ranges_.data() + ranges_.size();
+    return {e, e};
+  }
+};
+
+struct seq_tag {};
+struct uid_tag {};
+using seq_set = basic_number_set<seq_tag>;  ///< message sequence numbers
+using uid_set = basic_number_set<uid_tag>;  ///< unique identifiers
+
+}  // namespace imapxx::inline v0

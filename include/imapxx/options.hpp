@@ -1,0 +1,105 @@
+/// \file
+/// How to reach a server and how to behave there. Every option class has fluent setters and is no aggregate.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <imapxx/export.hpp>
+#include <imapxx/limits.hpp>
+#include <imapxx/model/capability.hpp>
+#include <imapxx/secret.hpp>
+
+namespace imapxx::inline v0 {
+
+class observer;
+
+/// How a connection is protected. There is no "if available": STARTTLS that was asked for is required.
+enum class security : std::uint8_t {
+  tls,        ///< implicit TLS (port 993, RFC 8314)
+  starttls,   ///< STARTTLS before anything else (port 143), or no connection
+  plain       ///< no TLS at all; only for loopback and tunnels
+};
+
+class tls_context;  // OpenSSL's SSL_CTX behind a wall; shared by many connections
+
+/// TLS settings. Verification of chain and host name is on from the constructor. Copyable; copies share the loaded certificates.
+class IMAPXX_API tls_options {
+ public:
+  tls_options();
+  /// PEM file of certification authorities to trust instead of the system's.
+  tls_options& ca_file(std::string path);
+  /// The same as PEM text.
+  tls_options& ca_pem(std::string pem);
+  /// Client certificate and key, PEM files.
+  tls_options& certificate(std::string cert_file, std::string key_file);
+  /// The name that the certificate must hold and that SNI announces, when it is not the host of `connect_options`.
+  tls_options& server_name(std::string name);
+  /// Switches all verification off. For tests only: whoever is on the path reads the password.
+  tls_options& insecure_no_verification(bool yes = true);
+
+  std::string ca_file_path;
+  std::string ca_pem_text;
+  std::string cert_file;
+  std::string key_file;
+  std::string expected_name;
+  bool verify = true;
+  /// Filled at first use and shared by copies made afterwards: loading the system's CA bundle costs tens of milliseconds.
+  std::shared_ptr<tls_context> context;
+};
+
+/// How a session behaves, whatever carries it.
+class IMAPXX_API session_options {
+ public:
+  session_options();
+  session_options& use_limits(const imapxx::v0::limits& l);
+  session_options& use_timeouts(const imapxx::v0::timeouts& t);
+  /// Who hears of unsolicited data, alerts and traces. Must outlive the session; called on the thread that drives it.
+  session_options& observe(observer* o);
+  /// The first tag's number; random by default, so that tags cannot be guessed. Fixed in tests and traces.
+  session_options& first_tag(std::uint32_t n);
+  /// Keep the map from sequence numbers to UIDs (needs memory in proportion to the gaps between UIDs).
+  session_options& track_uids(bool yes = true);
+  /// Commands that may be outstanding at once. 1 switches pipelining off.
+  session_options& max_in_flight(std::size_t n);
+  /// Use IMAP4rev2 when the server offers it (ENABLE IMAP4rev2 after log-in).
+  session_options& enable_rev2(bool yes = true);
+
+  imapxx::v0::limits limits;
+  imapxx::v0::timeouts timeouts;
+  imapxx::v0::observer* observer = nullptr;
+  std::optional<std::uint32_t> tag_start;
+  bool uid_map = false;
+  bool rev2 = false;
+  std::size_t window = 64;
+};
+
+/// Where to connect and how. `host` is a name or an address (IPv6 without brackets).
+class IMAPXX_API connect_options {
+ public:
+  connect_options();
+  connect_options(std::string_view host, security s = security::tls, std::uint16_t port = 0);
+  connect_options& host(std::string_view name);
+  connect_options& port(std::uint16_t p);  ///< 0: 993 for TLS, else 143
+  connect_options& protect(security s);
+  connect_options& tls(tls_options t);
+  connect_options& session(session_options s);
+  /// Runs this program with these arguments (no shell) and talks IMAP over its standard input and output, as IMAP4_stream does.
+  connect_options& command(std::vector<std::string> argv);
+
+  std::string host_name;
+  std::uint16_t port_number = 0;
+  security mode = security::tls;
+  tls_options tls_settings;
+  session_options session_settings;
+  std::vector<std::string> command_argv;
+  [[nodiscard]] std::uint16_t effective_port() const noexcept { return port_number != 0 ? port_number : (mode == security::tls ? 993 : 143); }
+};
+
+}  // namespace imapxx::inline v0
