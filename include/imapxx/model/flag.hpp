@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <imapxx/export.hpp>
@@ -55,6 +56,8 @@ class IMAPXX_API flag_list {
     (l.insert(flag(std::forward<F>(f))), ...);
     return l;
   }
+  /// Of any number of flags; repeated ones are dropped.
+  [[nodiscard]] static flag_list from(std::vector<flag> flags);
   flag_list& insert(flag f);
   flag_list& erase(const flag& f);
   [[nodiscard]] bool contains(const flag& f) const noexcept;
