@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # lib.sh: what the server scripts share; sourced by them.
 #
 # usage of each script: SERVER.sh start|stop|status STATE_DIR
@@ -34,10 +35,24 @@ setup_state() {
     fi
     if [ "$COMMAND" = start ]; then
         [ "$(id -u)" = 0 ] || cannot "must be started by root (it drops to the mail user itself)"
-        mkdir -p "$STATE"
-        chmod 755 "$STATE"
+        make_state
     fi
-    [ -d "$STATE" ] && STATE=$(cd "$STATE" && pwd) || true
+    if [ -d "$STATE" ]; then STATE=$(cd "$STATE" && pwd -P); fi
+}
+
+# make_state: the directory STATE. The servers run as other users and have sockets there, whose paths are limited to 107
+# characters; where that cannot work, STATE is a link to a directory in /var/tmp.
+make_state() {
+    local real
+    mkdir -p "$STATE"
+    real=$(cd "$STATE" && pwd -P)
+    chmod 755 "$real"
+    if [ ${#real} -gt 60 ] || ! setpriv --reuid=mail --regid=mail --clear-groups test -x "$real" 2>/dev/null; then
+        real=/var/tmp/imapxx-$SERVER-$(printf %s "$real" | cksum | cut -d' ' -f1)
+        mkdir -p -m 755 "$real"
+        [ -O "$real" ] && [ ! -L "$real" ] || fail "$real belongs to somebody else"
+        rmdir "$STATE" && ln -s "$real" "$STATE" || fail "$STATE is in use; remove it"
+    fi
 }
 
 # needs PROGRAM PACKAGE...: a program that must be there.
@@ -98,7 +113,7 @@ make_certificates() {
         [ $name = server ] || { subject=/CN=user1 extensions='extendedKeyUsage=clientAuth'; }
         openssl ecparam -name prime256v1 -genkey -noout -out "$dir/$name.key"
         openssl req -new -key "$dir/$name.key" -subj $subject -out "$dir/$name.csr"
-        printf "basicConstraints=CA:FALSE\n$extensions\n" >"$dir/$name.ext"
+        printf 'basicConstraints=CA:FALSE\n%b\n' "$extensions" >"$dir/$name.ext"
         openssl x509 -req -in "$dir/$name.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -CAcreateserial -days 3650 -sha256 \
             -extfile "$dir/$name.ext" -out "$dir/$name.crt" 2>/dev/null
     done

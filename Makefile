@@ -1,0 +1,105 @@
+# The front door. Only `deps` (and what calls scripts/deps.sh) installs packages; everything else calls CMake.
+#
+#   make deps     install what is needed for the targets below (Debian)
+#   make demo     build the tool and show a whole IMAP session against the embedded server
+#   make test     build everything and run all tests, real IMAP servers included
+#   make check    format, layering, headers, clang 19, clang-tidy, tests with ASan and UBSan
+#   make bench | fuzz | soak | docs | install | clean
+#
+# JOBS=n sets the parallelism, PREFIX=dir the place of `make install`, FUZZ_SECONDS=n the time for each fuzzer.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+SOAK_ROUNDS ?= 20
+export JOBS
+export CTEST_PARALLEL_LEVEL ?= 2
+ifneq ($(shell command -v ccache 2>/dev/null),)
+export CMAKE_CXX_COMPILER_LAUNCHER ?= ccache
+endif
+
+.PHONY: deps demo test check bench fuzz soak docs install clean \
+        build check-format check-layers check-clang check-tidy check-asan check-tsan
+
+# configure,PRESET: only when there is no build directory yet; afterwards Ninja notices changes itself.
+configure = test -f build/$(1)/build.ninja -a ! CMakePresets.json -nt build/$(1)/build.ninja || cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }
+build = mkdir -p build; $(call configure,$(1)); cmake --build --preset $(1) -j $(JOBS) $(if $(2),--target $(2))
+
+deps:
+	@scripts/deps.sh build test servers check
+
+demo:
+	@scripts/deps.sh build test
+	@$(call build,dev,imapxx_cli)
+	@build/dev/tools/imapxx demo
+
+build:
+	@scripts/deps.sh build test
+	@$(call build,dev)
+
+test:
+	@scripts/deps.sh build test servers
+	@$(call build,dev)
+	@ctest --preset dev
+
+check:
+	@scripts/deps.sh build test check
+	@$(MAKE) --no-print-directory check-format
+	@$(MAKE) --no-print-directory check-layers
+	@$(MAKE) --no-print-directory check-clang
+	@$(MAKE) --no-print-directory check-tidy
+	@$(MAKE) --no-print-directory check-asan
+	@echo "make check: all passed"
+
+check-format:
+	@scripts/check_format.sh
+
+check-layers:
+	@python3 -B scripts/check_layers.py
+
+# Every public header alone is part of this build and, with GCC, of the target below it.
+check-clang:
+	@$(call build,clang19)
+	@ctest --preset clang19
+	@$(call build,dev,imapxx_header_tests)
+
+check-tidy:
+	@mkdir -p build; $(call configure,clang19)
+	@scripts/run_tidy.sh build/clang19
+
+check-asan:
+	@$(call build,asan)
+	@ctest --preset asan
+
+check-tsan:
+	@$(call build,tsan)
+	@ctest --preset tsan
+
+bench:
+	@scripts/deps.sh build bench
+	@$(call build,bench)
+	@for program in build/bench/bench/bench_*; do test ! -x $$program -o -d $$program || $$program; done
+
+fuzz:
+	@scripts/deps.sh build fuzz
+	@$(call build,fuzz)
+	@scripts/run_fuzz.sh build/fuzz/fuzz $(FUZZ_SECONDS)
+
+# The tests again and again: what fails once in twenty runs is found here.
+soak:
+	@scripts/deps.sh build test servers
+	@$(call build,dev)
+	@ctest --preset dev -LE 'install|style' --repeat until-fail:$(SOAK_ROUNDS)
+
+docs:
+	@scripts/deps.sh docs
+	@scripts/make_docs.sh build/docs
+
+install:
+	@scripts/deps.sh build
+	@$(call build,release)
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean:
+	@for dir in build/*/servers/*; do test ! -d $$dir || tests/interop/servers/$${dir##*/}.sh stop $$dir; done
+	@for link in build/*/servers/*; do test ! -L $$link || rm -rf "$$(readlink $$link)"; done
+	@rm -rf build

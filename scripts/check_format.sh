@@ -1,0 +1,17 @@
+#!/bin/bash
+# check_format.sh [--fix]: is every C++ source formatted as .clang-format says? --fix formats them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mapfile -t files < <(git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp')
+[ ${#files[@]} -gt 0 ] || exit 0
+if [ "${1:-}" = --fix ]; then
+    exec clang-format-19 -i "${files[@]}"
+fi
+mapfile -t wrong < <(printf '%s\0' "${files[@]}" | xargs -0 -P2 -n16 clang-format-19 --dry-run -Werror 2>&1 |
+    sed -n 's/^\([^: ]*\):[0-9]*:[0-9]*: error: code should be clang-formatted.*/\1/p' | sort -u)
+if [ ${#wrong[@]} -gt 0 ]; then
+    printf 'not formatted: %s\n' "${wrong[@]}"
+    echo "run scripts/check_format.sh --fix"
+    exit 1
+fi
+echo "${#files[@]} files are formatted"
