@@ -2,19 +2,16 @@
 /// How to reach a server and how to behave there. Every option class has fluent setters and is no aggregate.
 #pragma once
 
+#include <imapxx/export.hpp>
+#include <imapxx/limits.hpp>
+
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <imapxx/export.hpp>
-#include <imapxx/limits.hpp>
-#include <imapxx/model/capability.hpp>
-#include <imapxx/secret.hpp>
 
 namespace imapxx::inline v0 {
 
@@ -22,14 +19,15 @@ class observer;
 
 /// How a connection is protected. There is no "if available": STARTTLS that was asked for is required.
 enum class security : std::uint8_t {
-  tls,        ///< implicit TLS (port 993, RFC 8314)
-  starttls,   ///< STARTTLS before anything else (port 143), or no connection
-  plain       ///< no TLS at all; only for loopback and tunnels
+  tls,       ///< implicit TLS (port 993, RFC 8314)
+  starttls,  ///< STARTTLS before anything else (port 143), or no connection
+  plain      ///< no TLS at all; only for loopback and tunnels
 };
 
 class tls_context;  // OpenSSL's SSL_CTX behind a wall; shared by many connections
 
-/// TLS settings. Verification of chain and host name is on from the constructor. Copyable; copies share the loaded certificates.
+/// TLS settings. Verification of chain and host name is on from the constructor. Copyable; copies share the loaded
+/// certificates.
 class IMAPXX_API tls_options {
  public:
   tls_options();
@@ -50,7 +48,9 @@ class IMAPXX_API tls_options {
   std::string key_file;
   std::string expected_name;
   bool verify = true;
-  /// Filled at first use and shared by copies made afterwards: loading the system's CA bundle costs tens of milliseconds.
+  /// Loaded at the first connection and shared by all copies: loading the system's CA bundle costs tens of milliseconds
+  /// and most of a megabyte, so keep one object for all connections. Setting other certificates starts a new one. Null
+  /// is allowed: then nothing is shared.
   std::shared_ptr<tls_context> context;
 };
 
@@ -90,7 +90,8 @@ class IMAPXX_API connect_options {
   connect_options& protect(security s);
   connect_options& tls(tls_options t);
   connect_options& session(session_options s);
-  /// Runs this program with these arguments (no shell) and talks IMAP over its standard input and output, as IMAP4_stream does.
+  /// Runs this program with these arguments (no shell) and talks IMAP over its standard input and output, as
+  /// IMAP4_stream does.
   connect_options& command(std::vector<std::string> argv);
 
   std::string host_name;
@@ -99,7 +100,9 @@ class IMAPXX_API connect_options {
   tls_options tls_settings;
   session_options session_settings;
   std::vector<std::string> command_argv;
-  [[nodiscard]] std::uint16_t effective_port() const noexcept { return port_number != 0 ? port_number : (mode == security::tls ? 993 : 143); }
+  [[nodiscard]] std::uint16_t effective_port() const noexcept {
+    return port_number != 0 ? port_number : (mode == security::tls ? 993 : 143);
+  }
 };
 
 }  // namespace imapxx::inline v0
