@@ -1,6 +1,9 @@
 /// \file
-/// The one error model of imapxx: `errc` says what kind of failure it is, `error` carries everything that is known about it.
+/// The one error model of imapxx: `errc` says what kind of failure it is, `error` carries everything that is known
+/// about it.
 #pragma once
+
+#include <imapxx/export.hpp>
 
 #include <cstdint>
 #include <exception>
@@ -9,14 +12,12 @@
 #include <string_view>
 #include <system_error>
 
-#include <imapxx/export.hpp>
-
 namespace imapxx::inline v0 {
 
 /// What kind of failure an `error` reports.
 ///
-/// The first group is found before anything is sent: the session is untouched. The second is the server's refusal of one command: the session goes on.
-/// The third ends the connection (`is_fatal`).
+/// The first group is found before anything is sent: the session is untouched. The second is the server's refusal of
+/// one command: the session goes on. The third ends the connection (`is_fatal`).
 enum class errc : std::uint8_t {
   success = 0,
   // --- the caller's, before anything is sent
@@ -29,25 +30,25 @@ enum class errc : std::uint8_t {
   unsafe_fallback,      ///< the only fallback could lose or duplicate mail, and the caller has not allowed it
   no_mechanism,         ///< no SASL mechanism is offered by the server and allowed by the caller
   // --- the server's answer to one command
-  no,                   ///< tagged NO
-  bad,                  ///< tagged BAD
+  no,   ///< tagged NO
+  bad,  ///< tagged BAD
   // --- data of one response, the connection lives
-  unparsed,             ///< a response was malformed; see `offset()` and `what()`
-  incomplete_result,    ///< tagged OK came, but not the data that the command asks for
-  authentication_failed,///< the SASL exchange failed on the client's side (server signature, bad challenge ...)
-  aborted_by_caller,    ///< a sink or source of the caller refused to go on
+  unparsed,               ///< a response was malformed; see `offset()` and `what()`
+  incomplete_result,      ///< tagged OK came, but not the data that the command asks for
+  authentication_failed,  ///< the SASL exchange failed on the client's side (server signature, bad challenge ...)
+  aborted_by_caller,      ///< a sink or source of the caller refused to go on
   // --- the connection is over
-  cancelled,            ///< `cancel()` was called; `is_fatal()` of the error object says whether the connection survived
-  timeout,              ///< a deadline passed
-  bye,                  ///< the server closed the session with BYE
-  closed,               ///< the stream ended or was closed
-  io,                   ///< the operating system reported an error on the stream
-  resolve,              ///< the host name could not be resolved
-  connect,              ///< no address could be connected to
-  tls_handshake,        ///< TLS could not be established
-  tls_certificate,      ///< the certificate chain or the host name in it does not verify
-  starttls_refused,     ///< STARTTLS was required and is not offered or was refused
-  starttls_injection,   ///< bytes stood behind the tagged OK of STARTTLS
+  cancelled,           ///< `cancel()` was called; `is_fatal()` of the error object says whether the connection survived
+  timeout,             ///< a deadline passed
+  bye,                 ///< the server closed the session with BYE
+  closed,              ///< the stream ended or was closed
+  io,                  ///< the operating system reported an error on the stream
+  resolve,             ///< the host name could not be resolved
+  connect,             ///< no address could be connected to
+  tls_handshake,       ///< TLS could not be established
+  tls_certificate,     ///< the certificate chain or the host name in it does not verify
+  starttls_refused,    ///< STARTTLS was required and is not offered or was refused
+  starttls_injection,  ///< bytes stood behind the tagged OK of STARTTLS
   preauth_without_tls,  ///< PREAUTH in the clear while TLS is required
   invalid_greeting,     ///< what the server sent first is no IMAP greeting
   framing_lost,         ///< the byte stream can no longer be divided into responses
@@ -58,11 +59,25 @@ enum class errc : std::uint8_t {
 };
 
 /// Where in a connection's life an error arose.
-enum class phase : std::uint8_t { none, resolve, connect, tls, greeting, capability, starttls, authenticate, command, idle, logout };
+enum class phase : std::uint8_t {
+  none,
+  resolve,
+  connect,
+  tls,
+  greeting,
+  capability,
+  starttls,
+  authenticate,
+  command,
+  idle,
+  logout
+};
 
 /// The `std::error_category` of `errc`; `make_error_code` makes `errc` usable as a `std::error_code`.
 [[nodiscard]] IMAPXX_API const std::error_category& error_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(errc e) noexcept { return {static_cast<int>(e), error_category()}; }
+[[nodiscard]] inline std::error_code make_error_code(errc e) noexcept {
+  return {static_cast<int>(e), error_category()};
+}
 /// A short lower-case name such as "wrong_state".
 [[nodiscard]] IMAPXX_API std::string_view to_string(errc e) noexcept;
 [[nodiscard]] IMAPXX_API std::string_view to_string(phase p) noexcept;
@@ -75,10 +90,10 @@ enum class phase : std::uint8_t { none, resolve, connect, tls, greeting, capabil
 /// (`what()` has it escaped already). Thread-safe to copy and read.
 class IMAPXX_API error : public std::exception {
  public:
-  error() noexcept;  ///< `errc::success`
+  error() noexcept = default;  ///< `errc::success`
   explicit error(errc code, std::string_view message = {});
 
-  [[nodiscard]] errc code() const noexcept;
+  [[nodiscard]] errc code() const noexcept { return code_; }
   [[nodiscard]] std::error_code error_code() const noexcept { return make_error_code(code()); }
   [[nodiscard]] explicit operator bool() const noexcept { return code() != errc::success; }
   /// One line for a person: phase, host, command name, what failed, the server's text (escaped).
@@ -88,14 +103,14 @@ class IMAPXX_API error : public std::exception {
 
   [[nodiscard]] imapxx::v0::phase where() const noexcept;
   [[nodiscard]] std::string_view host() const noexcept;
-  [[nodiscard]] std::string_view command() const noexcept;        ///< the command's name, such as "UID FETCH"
+  [[nodiscard]] std::string_view command() const noexcept;  ///< the command's name, such as "UID FETCH"
   [[nodiscard]] std::string_view tag() const noexcept;
   [[nodiscard]] std::string_view response_code() const noexcept;  ///< raw, without brackets, such as "TRYCREATE"
   [[nodiscard]] std::string_view server_text() const noexcept;    ///< raw human-readable text of the server
   [[nodiscard]] std::uint64_t offset() const noexcept;            ///< for `unparsed`: octet in the response
   [[nodiscard]] std::string_view limit_name() const noexcept;
   [[nodiscard]] std::uint64_t limit_value() const noexcept;
-  [[nodiscard]] int system_error() const noexcept;                ///< errno, or 0
+  [[nodiscard]] int system_error() const noexcept;  ///< errno, or 0
   /// Whether the connection is unusable after this error.
   [[nodiscard]] bool is_fatal() const noexcept;
   /// Whether the same call may be repeated (perhaps on a new connection) without doing anything twice.
@@ -113,8 +128,10 @@ class IMAPXX_API error : public std::exception {
 
  private:
   struct details;
-  details& own();
-  std::shared_ptr<details> details_;  // copied on write, so that an error is as cheap to pass as a pointer
+  template <class Change>
+  error& change(Change&& apply);
+  std::shared_ptr<const details> details_;  // copied on write, so that an error is as cheap to pass as a pointer
+  errc code_ = errc::success;
 };
 
 /// Thrown instead of plain `error` when the server answered NO or BAD.

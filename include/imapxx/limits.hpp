@@ -16,9 +16,11 @@ class limits {
 
   /// Octets of one line without its literals. 1 MiB: the longest honest lines are flag and capability lists.
   std::size_t line_octets = std::size_t{1} << 20U;
-  /// Octets of one response, literals that go to a sink not counted. Number lists (SEARCH, ESEARCH, SORT, THREAD, VANISHED) count only here.
+  /// Octets of one response, literals that go to a sink not counted. Number lists (SEARCH, ESEARCH, SORT, THREAD,
+  /// VANISHED) count only here.
   std::size_t response_octets = std::size_t{128} << 20U;
-  /// Octets of a quoted string, or of a literal that is no message body (mailbox names, envelope fields, response codes).
+  /// Octets of a quoted string, or of a literal that is no message body (mailbox names, envelope fields, response
+  /// codes).
   std::size_t string_octets = std::size_t{64} << 10U;
   /// Octets of a message body collected into memory. Bodies that go to a sink have no limit but the caller's.
   std::size_t body_in_memory_octets = std::size_t{64} << 20U;
@@ -56,8 +58,9 @@ class timeouts {
   std::chrono::milliseconds command{120'000};   ///< from the first octet of a command to its tagged response
   /// Without progress of the peer, for streaming, APPEND and IDLE, which have no end that could be foreseen.
   std::chrono::milliseconds stall{60'000};
-  std::chrono::milliseconds logout{1'000};      ///< `close()` waits no longer for LOGOUT's answer
-  /// IDLE is re-issued, and a quiet connection is kept alive with NOOP, before the server's 30-minute timer (RFC 9051 section 5.4).
+  std::chrono::milliseconds logout{1'000};  ///< `close()` waits no longer for LOGOUT's answer
+  /// IDLE is re-issued, and a quiet connection is kept alive with NOOP, before the server's 30-minute timer (RFC 9051
+  /// section 5.4).
   std::chrono::milliseconds idle_refresh{std::chrono::minutes(28)};
 };
 

@@ -2,24 +2,26 @@
 /// `result<T>`: a value or an `error`. Functions named `try_…` return it, their siblings throw.
 #pragma once
 
+#include <imapxx/error.hpp>
+
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
-#include <imapxx/error.hpp>
-
 namespace imapxx::inline v0 {
 
-/// Either a `T` or an `error`. `value()` throws the error; `has_value()`/`error()` do not. Reference accessors on temporaries
-/// return by value, so that nothing dangles.
+/// Either a `T` or an `error`. `value()` throws the error; `has_value()`/`error()` do not. Reference accessors on
+/// temporaries return by value, so that nothing dangles.
 template <class T>
 class [[nodiscard]] result {
  public:
   using value_type = T;
 
-  result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor): a function returns either
-  result(imapxx::v0::error e) : state_(std::in_place_index<1>, std::move(e)) {}  // NOLINT(google-explicit-constructor)
+  result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {
+  }  // NOLINT(google-explicit-constructor): a function returns either
+  result(imapxx::v0::error e) : state_(std::in_place_index<1>, std::move(e)) {}   // NOLINT(google-explicit-constructor)
   result(errc code) : state_(std::in_place_index<1>, imapxx::v0::error(code)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
@@ -71,7 +73,7 @@ class [[nodiscard]] result<void> {
 
   result() = default;
   result(imapxx::v0::error e) : error_(std::move(e)) {}  // NOLINT(google-explicit-constructor)
-  result(errc code) : error_(code) {}                     // NOLINT(google-explicit-constructor)
+  result(errc code) : error_(code) {}                    // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const noexcept { return !error_; }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
