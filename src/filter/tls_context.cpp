@@ -84,20 +84,6 @@ std::string key_of(const tls_options& options) {
 
 }  // namespace
 
-std::string printable(std::string_view bytes) {
-  static constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string text;
-  for (const char c : bytes) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet >= 0x20 && octet < 0x7F && c != '\\') {
-      text.push_back(c);
-    } else {
-      text.append("\\x").append(1, hex[octet >> 4U]).append(1, hex[octet & 15U]);
-    }
-  }
-  return text;
-}
-
 std::string take_openssl_reason() {
   const unsigned long code = ERR_peek_last_error();
   std::string reason;

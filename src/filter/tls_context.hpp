@@ -27,8 +27,6 @@ struct openssl_delete {
 using ssl_ctx_ptr = std::unique_ptr<SSL_CTX, openssl_delete<&SSL_CTX_free>>;
 using ssl_ptr = std::unique_ptr<SSL, openssl_delete<&SSL_free>>;
 
-/// `bytes` with everything that is not printable ASCII escaped: certificates are the peer's word.
-[[nodiscard]] std::string printable(std::string_view bytes);
 /// The newest reason in OpenSSL's queue of this thread as words; empties the queue.
 [[nodiscard]] std::string take_openssl_reason();
 

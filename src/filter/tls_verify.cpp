@@ -1,5 +1,7 @@
 #include "filter/tls_verify.hpp"
 
+#include <imapxx/display.hpp>
+
 #include "filter/tls_context.hpp"
 
 #include <arpa/inet.h>
@@ -21,7 +23,7 @@ constexpr int names_shown = 8;
 
 std::string text_of(const ASN1_STRING* s) {
   const auto size = static_cast<std::size_t>(ASN1_STRING_length(s));
-  return printable({reinterpret_cast<const char*>(ASN1_STRING_get0_data(s)), size});
+  return escape_for_display({reinterpret_cast<const char*>(ASN1_STRING_get0_data(s)), size});
 }
 
 std::string address_text(const ASN1_OCTET_STRING* s) {
@@ -49,7 +51,7 @@ std::string names_in(const X509* certificate) {
 
 std::string name_text(const X509_NAME* name) {
   char* line = X509_NAME_oneline(name, nullptr, 0);
-  std::string text = line == nullptr ? "?" : printable(line);
+  std::string text = line == nullptr ? "?" : escape_for_display(line);
   OPENSSL_free(line);
   return text;
 }
@@ -113,7 +115,7 @@ bool expect_peer(SSL& ssl, const std::string& name, bool is_address, verify_fail
 
 error certificate_error(const verify_failure& failure, std::string_view host) {
   std::string message = "the certificate is not good for ";
-  message.append(printable(host));
+  message.append(escape_for_display(host));
   if (!failure.detail.empty()) message.append(": ").append(failure.detail);
   error e(errc::tls_certificate, message);
   e.set_phase(phase::tls).set_host(host);
