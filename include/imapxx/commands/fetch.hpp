@@ -1,0 +1,86 @@
+/// \file
+/// FETCH and UID FETCH.
+#pragma once
+
+#include <imapxx/command.hpp>
+#include <imapxx/commands/fetch_items.hpp>
+#include <imapxx/commands/fetch_results.hpp>
+#include <imapxx/export.hpp>
+#include <imapxx/model/number_set.hpp>
+#include <imapxx/sink.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace imapxx::inline v0 {
+
+/// Fetches data of messages. RFC 9051 sections 6.4.5 and 6.4.9; selected state. With a `uid_set` it is UID FETCH, and
+/// `uid()` is added to the items; with a `seq_set` it is FETCH, whose numbers any EXPUNGE changes: prefer UIDs.
+///
+/// A response belongs to this command when it is about a message of the set and brings a requested item (UID alone does
+/// not count, unless nothing else was asked for). What comes in pieces becomes one row. Messages that do not exist (any
+/// more) are missing from the result, without an error. An answer beyond `n:*` whose UID is below n is no result.
+/// Bodies are collected, up to `limits::body_in_memory_octets` each, or go to a sink.
+/// Errors: invalid_argument (empty set, no items, an impossible section), capability_required, limit_exceeded
+/// (collected_responses, collected_octets: the connection lives), no, bad, and the sink's.
+class IMAPXX_API fetch final : public command {
+ public:
+  using result_type = fetch_results;
+  static constexpr command_traits traits_uid = command_traits("UID FETCH", states::selected).answered_by(answer::fetch);
+  static constexpr command_traits traits_seq =
+      command_traits("FETCH", states::selected).answered_by(answer::fetch).sequence_numbers().no_expunge();
+  static constexpr command_traits traits_uid_to_sink = command_traits(traits_uid).without_total_deadline();
+  static constexpr command_traits traits_seq_to_sink = command_traits(traits_seq).without_total_deadline();
+
+  fetch(uid_set set, fetch_items items);
+  fetch(seq_set set, fetch_items items);
+  /// Only messages changed after `modseq` (at least 1); MODSEQ comes with them. RFC 7162 section 3.1.4.1; requires
+  /// CONDSTORE.
+  fetch& changed_since(std::uint64_t modseq);
+  /// Bodies go to the sink as they arrive, and rows hold everything else. Deadline: without progress, instead of in
+  /// all.
+  fetch& to(std::shared_ptr<body_sink> sink);
+
+  [[nodiscard]] const command_traits& traits() const noexcept override;
+  [[nodiscard]] result<void> check(const session_info& info) const override;
+  void prepare(const submit_context& context) override;
+  void encode(wire::encoder& out) override;
+  bool on_fetch(const fetch_row& row) override;
+  [[nodiscard]] bool claims(const fetch_row& row) const noexcept override;
+  body_sink* on_body(const body_info& info) override;
+  [[nodiscard]] bool wants_section(const body_info& info) const noexcept override;
+  result<void> on_complete(const status_response& status) override;
+  void abandon() noexcept override;
+  [[nodiscard]] result_type take_result() { return std::move(rows_); }
+  [[nodiscard]] const fetch_items& items() const noexcept { return items_; }
+  [[nodiscard]] bool by_uid() const noexcept { return std::holds_alternative<uid_set>(set_); }
+
+ private:
+  [[nodiscard]] std::uint32_t carried(const fetch_row& row) const;
+  [[nodiscard]] std::uint32_t carried_sections(const fetch_row::item& i) const;
+  [[nodiscard]] bool in_set(std::uint32_t number) const noexcept;
+  [[nodiscard]] bool is_mine(const fetch_row& row, std::uint32_t uid, std::uint32_t have) const;
+  void learn_items();
+
+  std::variant<uid_set, seq_set> set_;
+  fetch_items items_;
+  std::optional<std::uint64_t> changed_since_;
+  std::shared_ptr<body_sink> sink_;
+  fetch_results rows_;
+  error failure_;
+  std::uint64_t max_rows_ = UINT64_MAX, max_octets_ = UINT64_MAX, row_count_ = 0;
+  std::uint32_t all_ = 0;       // one bit for each item asked for
+  std::uint32_t decisive_ = 0;  // those whose presence makes a response ours
+  std::array<std::uint32_t, static_cast<std::size_t>(fetch_item::other) + 1> bit_of_{};
+  mutable std::vector<std::pair<std::string, std::uint32_t>> known_names_;  // section names as this server writes them
+};
+
+}  // namespace imapxx::inline v0

@@ -1,0 +1,124 @@
+/// \file
+/// What FETCH collected: many small rows in little memory.
+#pragma once
+
+#include <imapxx/export.hpp>
+#include <imapxx/model/fetch_data.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace imapxx::inline v0 {
+
+/// The rows of a FETCH, one for each message, in the order in which the messages came. Each row is the text of its
+/// response, copied into a chunk, and is parsed when it is looked at: `rows[i]` gives a `fetch_row`, a view that lives
+/// as long as this object (moving it keeps views valid). Movable, not copyable. Safe to read from several threads.
+class IMAPXX_API fetch_results {
+ public:
+  /// Makes a `fetch_row` of each row on the way.
+  class const_iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using iterator_concept = std::input_iterator_tag;
+    using value_type = fetch_row;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = fetch_row;
+    const_iterator() = default;
+    const_iterator(const fetch_results* rows, std::size_t at) noexcept : rows_(rows), at_(at) {}
+    reference operator*() const { return (*rows_)[at_]; }
+    const_iterator& operator++() noexcept {
+      ++at_;
+      return *this;
+    }
+    const_iterator operator++(int) noexcept {
+      auto old = *this;
+      ++at_;
+      return old;
+    }
+    friend bool operator==(const const_iterator&, const const_iterator&) = default;
+
+   private:
+    const fetch_results* rows_ = nullptr;
+    std::size_t at_ = 0;
+  };
+
+  fetch_results();
+  ~fetch_results();
+  fetch_results(fetch_results&&) noexcept;
+  fetch_results& operator=(fetch_results&&) noexcept;
+  fetch_results(const fetch_results&) = delete;
+  fetch_results& operator=(const fetch_results&) = delete;
+
+  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
+  [[nodiscard]] fetch_row operator[](std::size_t i) const;  ///< i < size()
+  [[nodiscard]] const_iterator begin() const noexcept { return {this, 0}; }
+  [[nodiscard]] const_iterator end() const noexcept { return {this, records_.size()}; }
+  /// The row of the message with this UID; nullopt when there is none, or UIDs were not fetched. Logarithmic.
+  [[nodiscard]] std::optional<fetch_row> find_uid(std::uint32_t uid) const;
+
+  /// Without parsing: the sequence number of row i (0 for UIDFETCH), its UID (0 when it was not sent), its text.
+  [[nodiscard]] std::uint32_t seq(std::size_t i) const noexcept { return records_[i].seq; }
+  [[nodiscard]] std::uint32_t uid(std::size_t i) const noexcept { return records_[i].uid; }
+  [[nodiscard]] std::string_view text(std::size_t i) const noexcept { return {records_[i].text, records_[i].size}; }
+  /// Memory that the rows take.
+  [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
+
+  // --- for `fetch` and for commands like it ---
+
+  /// What `add` shall know: which requested items a complete row has (all bits of `complete`), and how deep a row may
+  /// nest.
+  void expect(std::uint32_t complete, std::size_t max_nesting) noexcept;
+  /// Takes a row that has the requested items `have`. Pieces of one message become one row, until it is complete; a
+  /// later complete row of the same message replaces the earlier one. \return false when it is about a complete message
+  /// and brings less than all: an update
+  bool add(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have);
+  /// Whether there is a row about this sequence number that waits for more pieces.
+  [[nodiscard]] bool has_incomplete(std::uint32_t seq) const;
+  /// Call once when all rows are there: prepares `find_uid`.
+  void finish();
+  void clear() noexcept;
+
+ private:
+  struct record {
+    char* text = nullptr;
+    std::uint32_t size = 0;
+    std::uint32_t room = 0;
+    std::uint32_t seq = 0;
+    std::uint32_t uid = 0;
+    std::uint32_t have = 0;
+  };
+  static_assert(sizeof(record) <= 32);
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  char* allocate(std::size_t n);
+  [[nodiscard]] std::size_t locate(std::uint32_t seq, std::uint32_t uid) const;
+  void index_all() const;
+  void append(record& r, std::string_view text);
+  void replace(record& r, std::string_view text);
+
+  std::vector<record> records_;
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* at_ = nullptr;  // free space of the last chunk
+  std::size_t left_ = 0;
+  std::size_t next_chunk_ = 0;
+  std::uint64_t octets_ = 0;
+  std::uint32_t complete_ = 0;
+  std::uint32_t highest_seq_ = 0, highest_uid_ = 0;
+  std::size_t incomplete_ = 0;
+  std::size_t max_nesting_ = 64;
+  bool seq_ascend_ = true, uid_ascend_ = true;
+  // Only when rows come out of order, and then from the first such row on.
+  mutable std::unordered_map<std::uint32_t, std::size_t> by_seq_, by_uid_;
+  mutable std::size_t indexed_ = 0;
+  std::vector<std::uint32_t> uid_order_;  // rows by UID, when they did not come so
+};
+
+}  // namespace imapxx::inline v0
