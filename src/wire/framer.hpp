@@ -2,13 +2,13 @@
 /// Cuts the server's byte stream into responses and literals (RFC 9051 sections 2.2 and 4.3), without parsing them.
 #pragma once
 
+#include <imapxx/error.hpp>
+#include <imapxx/limits.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <imapxx/error.hpp>
-#include <imapxx/limits.hpp>
 
 namespace imapxx::inline v0::wire {
 
@@ -26,7 +26,8 @@ enum class literal_mode : std::uint8_t {
   stream    ///< its octets come as `literal_bytes` frames, and the response's text holds `{n!}` CRLF in their place
 };
 
-/// One step of the framer. Views point into the bytes given to `next` or into the framer, and live until the following call.
+/// One step of the framer. Views point into the bytes given to `next` or into the framer, and live until the following
+/// call.
 struct frame {
   frame_kind kind = frame_kind::incomplete;
   /// `response`: all of it, without the final CRLF, collected literals inline as `{n}` CRLF and n octets;
@@ -36,23 +37,30 @@ struct frame {
   std::size_t consumed = 0;
   std::uint64_t literal_size = 0;  ///< `literal_begin`
   bool literal8 = false;           ///< `literal_begin`: `~{n}` (RFC 3516)
-  /// `incomplete`: at least so many more octets are needed (1 when unknown). Never a reason to allocate that much ahead.
+  /// `incomplete`: at least so many more octets are needed (1 when unknown). Never a reason to allocate that much
+  /// ahead.
   std::uint64_t wanted = 1;
 };
 
-/// A resumable cutter. It never looks at an octet twice: where it stopped is kept between calls as an offset from the start of `pending`.
+/// A resumable cutter. It never looks at an octet twice: where it stopped is kept between calls as an offset from the
+/// start of `pending`.
 ///
-/// Calling protocol: `next(pending)` with all bytes that were received and not yet consumed; drop `consumed` octets; repeat until `incomplete`;
-/// then receive more *behind* the same pending bytes. After `literal_begin` call `decide` before `next`.
-/// Which lines may hold literals: all but status responses (`OK NO BAD BYE PREAUTH`, tagged or not), where `{3}` at the end of the text is text
-/// (unless inside an unfinished `[response code`), and continuation requests. Lines end with CRLF; a bare LF is accepted, too.
-/// Not thread-safe.
+/// Calling protocol: `next(pending)` with all bytes that were received and not yet consumed; drop `consumed` octets;
+/// repeat until `incomplete`; then receive more *behind* the same pending bytes. After `literal_begin` call `decide`
+/// before `next` (otherwise the literal is collected). Which lines may hold literals: untagged data. Status responses
+/// (`OK NO BAD BYE PREAUTH`, tagged or not, also with the star or tag missing, and lines that begin with their
+/// `[response code]`) do so only inside an unfinished response code; elsewhere `{3}` at the end of their text is text,
+/// as it is in continuation requests and in lines that are no IMAP. Lines end with CRLF; a bare LF and CR CR LF are
+/// accepted, too. Empty lines and NULs between responses are skipped. Not thread-safe.
 class framer {
  public:
-  explicit framer(const limits& l) : limits_(l) {}
+  explicit framer(const imapxx::v0::limits& l) : limits_(l) {}
 
   [[nodiscard]] frame next(std::string_view pending);
   void decide(literal_mode mode);
+  /// Whether a literal of so many octets can be collected within `limits::response_octets`. A literal that does not fit
+  /// loses the connection when it is collected (before its octets are waited for); streamed into nothing, it does not.
+  [[nodiscard]] bool fits(std::uint64_t octets) const noexcept;
   /// Forgets everything, also the poison: for the switch to TLS or compression.
   void reset();
 
@@ -64,13 +72,47 @@ class framer {
   [[nodiscard]] std::uint64_t literal_octets_missing() const noexcept;
 
  private:
-  enum class state : std::uint8_t { line, await_decision, collecting, streaming, stream_done, poisoned };
-  const limits& limits_;
+  enum class state : std::uint8_t { line, await_decision, collecting, streaming, poisoned };
+  enum class outcome : std::uint8_t { complete, again, leave };
+  struct line_view;
+
+  frame next_line(std::string_view pending);
+  frame stream_literal(std::string_view pending);
+  frame collect_literal(std::string_view pending);
+  frame without_line_end(std::string_view pending);
+  frame complete(std::string_view pending, const line_view& line);
+  frame poison(error e, std::string_view text);
+  frame poison_limit(std::string_view name, std::string_view text);
+  outcome odd_line(std::string_view pending, const line_view& line, frame& out);
+  outcome empty_rest(std::string_view pending, const line_view& line);
+  outcome literal_at_end(std::string_view pending, const line_view& line, frame& out);
+  outcome begin_literal(std::string_view pending, const line_view& line, std::size_t header, frame& out);
+  void skip_nuls(std::string_view pending) noexcept;
+  void move_on(std::size_t to) noexcept { start_ = line_start_ = scanned_ = to; }
+  void count_segment(const line_view& line) noexcept;
+  void forget_response() noexcept;
+  [[nodiscard]] bool may_hold_literal(std::string_view segment, std::size_t header) noexcept;
+  [[nodiscard]] std::string_view exceeded_limit(std::string_view segment) const noexcept;
+
+  imapxx::v0::limits limits_;
   state state_ = state::line;
-  std::size_t scanned_ = 0;         // octets of `pending` known to hold no line end
-  std::size_t line_start_ = 0;      // where the current line began, in `pending`
-  std::string carried_;             // the response's text before a streamed literal
+  bool in_response_ = false;    // at least one literal of the response has been seen; then:
+  bool in_code_ = false;        //   it is a status, and only its unfinished response code may hold literals
+  bool number_list_ = false;    //   it counts only against response_octets
+  bool carry_pending_ = false;  // the text before the streamed literal still stands in `pending`
+  bool carried_done_ = false;   // `carried_` was given out as a whole response
+  unsigned blanks_skipped_ = 0;
+  // Offsets in `pending`:
+  std::size_t start_ = 0;         // where the response, or what is not carried of it, begins
+  std::size_t line_start_ = 0;    // where the current line of it began
+  std::size_t scanned_ = 0;       // octets known to hold no line end
+  std::size_t header_begin_ = 0;  // of the literal to decide about
+  std::size_t literal_end_ = 0;   // of the literal that is collected
+  std::string carried_;           // the response's text before a streamed literal
+  std::size_t carried_header_ = 0;
+  std::uint64_t literal_size_ = 0;
   std::uint64_t literal_left_ = 0;
+  std::uint64_t line_octets_ = 0;
   std::uint64_t response_octets_ = 0;
   error failure_;
 };

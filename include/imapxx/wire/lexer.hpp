@@ -2,15 +2,15 @@
 /// A cursor over one framed response: tokens of the IMAP grammar (RFC 9051 section 9), as views, leniently.
 #pragma once
 
+#include <imapxx/error.hpp>
+#include <imapxx/export.hpp>
+#include <imapxx/limits.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <imapxx/error.hpp>
-#include <imapxx/export.hpp>
-#include <imapxx/limits.hpp>
 
 namespace imapxx::inline v0::wire {
 
@@ -41,9 +41,9 @@ class string_token {
   bool escaped_ = false;
 };
 
-/// Reads tokens from left to right. Every reader returns nullopt or false *without moving* when the token is not there, so that callers can try
-/// another; `fail` records the first error with its offset and rule. Views point into the text given at construction. No allocation.
-/// Not thread-safe.
+/// Reads tokens from left to right. Every reader returns nullopt or false *without moving* when the token is not there,
+/// so that callers can try another; `fail` records the first error with its offset and rule. Views point into the text
+/// given at construction. No allocation. Not thread-safe.
 class IMAPXX_API lexer {
  public:
   /// \param text one framed response or a part of it (without final CRLF); must outlive the lexer
@@ -58,20 +58,23 @@ class IMAPXX_API lexer {
   void seek(std::size_t position) noexcept { at_ = position < text_.size() ? position : text_.size(); }
   void skip(std::size_t n = 1) noexcept { seek(at_ + n); }
 
-  bool literal_char(char c) noexcept;                   ///< exactly this character
-  bool sp() noexcept;                                   ///< exactly one space
-  bool spaces() noexcept;                               ///< any number of spaces, at least one (servers send two)
-  bool keyword(std::string_view upper) noexcept;        ///< this word, in any case, followed by a non-atom character or the end
-  bool nil() noexcept;                                  ///< NIL, in any case
-  std::optional<std::uint64_t> number64() noexcept;     ///< digits, at most 2^63-1 (RFC 9051 `number64`)
-  std::optional<std::uint32_t> number() noexcept;       ///< digits, at most 2^32-1
-  std::optional<std::string_view> atom() noexcept;      ///< 1*ATOM-CHAR, leniently also `]` and octets above 127
-  std::optional<std::string_view> flag() noexcept;      ///< `\Name`, `\*` or a keyword (leniently with `[`, `]`, `{`, `%`)
-  std::optional<string_token> string() noexcept;        ///< quoted or literal
-  std::optional<string_token> nstring() noexcept;       ///< string or NIL
-  std::optional<string_token> astring() noexcept;       ///< atom (with `]`) or string
-  std::optional<string_token> nastring() noexcept;      ///< string, NIL or leniently an atom: what broken servers send for strings
-  /// One balanced value of any kind: atom, string, literal, NIL or a parenthesised list with all that is in it, and `BODY[...]<...>`-like atoms.
+  bool literal_char(char c) noexcept;  ///< exactly this character
+  bool sp() noexcept;                  ///< exactly one space
+  bool spaces() noexcept;              ///< any number of spaces, at least one (servers send two)
+  bool keyword(
+      std::string_view upper) noexcept;  ///< this word, in any case, followed by a non-atom character or the end
+  bool nil() noexcept;                   ///< NIL, in any case
+  std::optional<std::uint64_t> number64() noexcept;  ///< digits, at most 2^63-1 (RFC 9051 `number64`)
+  std::optional<std::uint32_t> number() noexcept;    ///< digits, at most 2^32-1
+  std::optional<std::string_view> atom() noexcept;   ///< 1*ATOM-CHAR, leniently also `]` and octets above 127
+  std::optional<std::string_view> flag() noexcept;   ///< `\Name`, `\*` or a keyword (leniently with `[`, `]`, `{`, `%`)
+  std::optional<string_token> string() noexcept;     ///< quoted or literal
+  std::optional<string_token> nstring() noexcept;    ///< string or NIL
+  std::optional<string_token> astring() noexcept;    ///< atom (with `]`) or string
+  std::optional<string_token>
+  nastring() noexcept;  ///< string, NIL or leniently an atom: what broken servers send for strings
+  /// One balanced value of any kind: atom, string, literal, NIL or a parenthesised list with all that is in it, and
+  /// `BODY[...]<...>`-like atoms.
   /// \return its text, or nullopt when it is unbalanced or deeper than `max_nesting`
   std::optional<std::string_view> any_value(std::size_t max_nesting = 64) noexcept;
   /// Everything up to (not including) the next `c` outside of strings; nullopt when there is none.
