@@ -64,6 +64,8 @@ class IMAPXX_API observer {
   virtual void on_unclaimed(const response& r);
   /// A response that could not be parsed. The connection lives.
   virtual void on_unparsed(const unparsed_item& u);
+  /// Whether `on_trace` is to be called at all; asked before each line, so that a trace which nobody reads costs nothing.
+  [[nodiscard]] virtual bool wants_trace() const noexcept;
   /// The exact octets of each response before it is parsed (bodies that are streamed excluded). May hold secrets of the server's making.
   virtual void on_raw(std::string_view response);
   /// The protocol with secrets redacted, without final CRLF.

@@ -1,0 +1,49 @@
+/// \file
+/// From the first byte to an authenticated session (RFC 9051 sections 6.1, 6.2; RFC 8314 for the choice of TLS).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <imapxx/options.hpp>
+
+#include "core/operation.hpp"
+
+namespace imapxx::inline v0::core {
+
+/// TLS as `mode` says, the greeting, and the capabilities that hold afterwards. Ends in the state that the greeting gave.
+class connect_operation final : public operation {
+ public:
+  explicit connect_operation(security mode) noexcept : mode_(mode) {}
+  void start(operation_host& host, time_point now) override;
+  void on_greeting(operation_host& host, const status_response& greeting) override;
+  void on_tls_ready(operation_host& host) override;
+  [[nodiscard]] std::vector<std::string> plan(const session_info& info) const override;
+
+ private:
+  void learn_capabilities(operation_host& host);
+  void upgrade(operation_host& host);
+  security mode_;
+};
+
+/// Log-in with the strongest mechanism that both sides allow, and the capabilities that hold afterwards.
+class login_operation final : public operation {
+ public:
+  explicit login_operation(credentials who, bool enable_rev2 = false) : who_(std::move(who)), rev2_(enable_rev2) {}
+  void start(operation_host& host, time_point now) override;
+  [[nodiscard]] std::vector<std::string> plan(const session_info& info) const override;
+
+ private:
+  void choose(operation_host& host);
+  void try_next(operation_host& host);
+  void after_login(operation_host& host);
+  void enable(operation_host& host);
+  void on_refused(operation_host& host, const error& why);
+
+  credentials who_;
+  bool rev2_;
+  std::vector<std::string> mechanisms_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace imapxx::inline v0::core

@@ -1,0 +1,201 @@
+#include "core/connection.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "filter/tls_openssl.hpp"
+
+namespace imapxx::inline v0::core {
+namespace {
+
+// Ciphertext of one read. One block for each thread: bytes never stay in it between two calls of a driver.
+constexpr std::size_t network_block = std::size_t{128} << 10U;
+
+std::vector<char>& network_scratch() {
+  thread_local std::vector<char> block(network_block);
+  return block;
+}
+
+}  // namespace
+
+connection::connection(const connect_options& options, std::string_view host)
+    : options_(options), host_(host), session_(options.session_settings) {}
+
+connection::~connection() = default;
+
+result<void> connection::start_tls() {
+  if (filter_) return error(errc::wrong_state, "TLS is in use already").set_phase(phase::tls);
+  if (session_.state() != session_state::none) {
+    if (auto clean = session_.tls_started(); !clean) return clean.error().set_host(host_);
+  }
+  const auto& tls = options_.tls_settings;
+  auto made = filter::make_tls_filter(tls, tls.expected_name.empty() ? std::string_view(host_) : std::string_view(tls.expected_name));
+  if (!made) {
+    auto why = made.error().set_phase(phase::tls).set_host(host_);
+    session_.expire(why);
+    return why;
+  }
+  filter_ = std::move(made).value();
+  return {};
+}
+
+void connection::fail(error why) {
+  if (why.where() == phase::none) why.set_phase(tls_up_ ? phase::command : phase::tls);
+  session_.expire(why.set_host(host_));
+}
+
+step connection::next() {
+  step s;
+  if (handshaking() && !session_.closed()) {
+    pump_in();
+    auto status = filter_->handshake();
+    while (status == filter::stream_filter::status::want_input && !pending_in_.empty()) {
+      const auto before = pending_in_.size() - pending_at_;
+      pump_in();
+      if (pending_in_.size() - pending_at_ == before) break;
+      status = filter_->handshake();
+    }
+    switch (status) {
+      case filter::stream_filter::status::ok:
+        tls_up_ = true;
+        more_ = true;
+        session_.set_tls(true);
+        s.what = step::kind::tls_ready;
+        return s;
+      case filter::stream_filter::status::failed:
+        fail(filter_->failure());
+        break;
+      default:
+        if (network_ended_) fail(network_error_.value_or(error(errc::closed, "the server closed the connection during the TLS handshake")));
+        break;
+    }
+  }
+  if (tls_up_ && more_) pump_in();
+  s.event = session_.next();
+  if (s.event.what != session_event::kind::none) {
+    s.what = step::kind::event;
+    if (s.event.failure) s.event.failure.set_host(host_);
+  }
+  return s;
+}
+
+// Protected bytes to plain ones, as far as the session has room. \return the octets of `protected_bytes` that were used
+std::size_t connection::decode(std::string_view protected_bytes) {
+  std::size_t used = 0;
+  more_ = false;
+  bool progress = true;
+  while (progress && !session_.closed()) {
+    progress = false;
+    if (used < protected_bytes.size()) {
+      const auto taken = filter_->put_network(protected_bytes.substr(used));
+      used += taken;
+      progress = taken != 0;
+    }
+    if (!tls_up_) return used;
+    const auto room = session_.input_buffer();
+    if (room.empty()) {
+      more_ = true;
+      return used;
+    }
+    std::size_t n = 0;
+    const auto status = filter_->read(room, n);
+    if (n != 0) {
+      session_.input_received(n);
+      progress = true;
+    } else if (status == filter::stream_filter::status::closed) {
+      session_.input_closed(error());
+      return protected_bytes.size();
+    } else if (status == filter::stream_filter::status::failed) {
+      session_.input_closed(filter_->failure());
+      return protected_bytes.size();
+    }
+  }
+  return used;
+}
+
+void connection::pump_in() {
+  if (filter_ == nullptr) return;
+  pending_at_ += decode(std::string_view(pending_in_).substr(pending_at_));
+  if (pending_at_ == pending_in_.size()) {
+    pending_in_ = std::string();
+    pending_at_ = 0;
+  }
+}
+
+void connection::pump_out() {
+  if (!tls_up_) return;
+  for (;;) {
+    const auto plain = session_.output();
+    if (plain.empty()) return;
+    const auto taken = filter_->write(plain);
+    if (taken == 0) return;
+    session_.output_sent(taken);
+  }
+}
+
+std::span<char> connection::input_buffer() {
+  if (!filter_) return session_.input_buffer();
+  return network_scratch();
+}
+
+void connection::input_received(std::size_t n) {
+  if (!filter_) return session_.input_received(n);
+  const std::string_view got(network_scratch().data(), n);
+  if (pending_in_.empty()) {
+    pending_in_.assign(got.substr(decode(got)));
+    more_ = more_ || !pending_in_.empty();
+  } else {
+    pending_in_.append(got);
+  }
+}
+
+void connection::input_closed(const error& why) {
+  network_ended_ = true;
+  if (why) network_error_ = why;
+  if (!filter_ || why) return session_.input_closed(why);
+  filter_->network_closed();
+}
+
+std::string_view connection::output() {
+  if (!filter_) return session_.output();
+  pump_out();
+  return filter_->network_output();
+}
+
+void connection::output_sent(std::size_t n) {
+  if (!filter_) return session_.output_sent(n);
+  filter_->network_sent(n);
+}
+
+void connection::expire(const error& why) { session_.expire(why); }
+
+void connection::shutdown() {
+  if (filter_ && tls_up_) filter_->shutdown();
+}
+
+deadline_hint connection::deadline() const noexcept {
+  auto hint = session_.deadline();
+  if (handshaking()) {
+    hint.phase = phase::tls;
+    hint.since_progress = false;
+    const auto limit = options_.session_settings.timeouts.handshake;
+    hint.after = limit.count() > 0 ? std::optional(limit) : std::nullopt;
+  }
+  return hint;
+}
+
+sasl_context connection::sasl() const {
+  sasl_context c;
+  c.host = host_;
+  c.port = options_.effective_port();
+  c.tls = tls_up_;
+  c.limits = options_.session_settings.limits;
+  if (filter_) {
+    const auto p = filter_->info();
+    c.tls_exporter = p.tls_exporter;
+    c.tls_unique = p.tls_unique;
+  }
+  return c;
+}
+
+}  // namespace imapxx::inline v0::core

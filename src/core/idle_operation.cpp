@@ -1,0 +1,70 @@
+#include "core/idle_operation.hpp"
+
+#include <algorithm>
+
+#include <imapxx/commands/idle.hpp>
+#include <imapxx/commands/simple.hpp>
+
+namespace imapxx::inline v0::core {
+
+void idle_operation::start(operation_host& host, time_point now) {
+  const auto& caps = host.protocol().info().capabilities;
+  use_idle_ = caps.contains("IDLE") || caps.imap4rev2();
+  renew_at_ = now + (use_idle_ ? refresh_ : poll_);
+  begin(host);
+}
+
+void idle_operation::begin(operation_host& host) {
+  if (!use_idle_) {
+    return run_or_fail(host, std::make_unique<noop>(), [this](operation_host&, completion&) {
+      if (stopping_) finish();
+    });
+  }
+  run(host, std::make_unique<idle>(), [this](operation_host& h, completion& c) {
+    idle_ = 0;
+    if (c.failure.is_fatal()) return finish(c.failure);
+    if (stopping_) return finish();
+    // NO or BAD to an optional command takes the plain path; an IDLE that the server ended by itself is asked for again.
+    if (c.failure) use_idle_ = false;
+    begin(h);
+  });
+  idle_ = waiting_for();
+}
+
+void idle_operation::on_continuation(operation_host& host, command_id id, time_point now) {
+  if (id != idle_) return;
+  renew_at_ = now + refresh_;
+  if (stopping_) host.end_idle(id);
+}
+
+std::optional<time_point> idle_operation::wakeup() const {
+  if (stopping_) return std::nullopt;
+  if (until_ && renew_at_) return std::min(*until_, *renew_at_);
+  return until_ ? until_ : renew_at_;
+}
+
+void idle_operation::on_time(operation_host& host, time_point now) {
+  if (until_ && now >= *until_) return stop(host);
+  if (!renew_at_ || now < *renew_at_) return;
+  renew_at_ = now + (use_idle_ ? refresh_ : poll_);
+  if (use_idle_) {
+    host.end_idle(idle_);  // its completion begins the next one
+  } else if (waiting_for() == 0) {
+    begin(host);
+  }
+}
+
+void idle_operation::stop(operation_host& host) {
+  if (stopping_) return;
+  stopping_ = true;
+  if (idle_ != 0) return host.end_idle(idle_);
+  if (waiting_for() == 0) finish();
+}
+
+std::vector<std::string> idle_operation::plan(const session_info& info) const {
+  const auto seconds = [](std::chrono::milliseconds t) { return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(t).count()) + " s"; };
+  if (info.capabilities.contains("IDLE") || info.capabilities.imap4rev2()) return {"IDLE, again every " + seconds(refresh_)};
+  return {"NOOP every " + seconds(poll_)};
+}
+
+}  // namespace imapxx::inline v0::core

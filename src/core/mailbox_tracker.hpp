@@ -1,0 +1,43 @@
+/// \file
+/// Keeps `mailbox_view` true under what the server sends (RFC 9051 sections 7.4, 7.5 and 5.2).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <imapxx/event.hpp>
+
+namespace imapxx::inline v0::core {
+
+/// Applies responses to the view of the selected mailbox. While a SELECT is on its way its data builds a second view, which replaces the first one when
+/// the command succeeds. Not thread-safe.
+class mailbox_tracker {
+ public:
+  explicit mailbox_tracker(bool track_uids) noexcept : track_uids_(track_uids) {}
+
+  [[nodiscard]] const mailbox_view& view() const noexcept { return view_; }
+  /// A SELECT or EXAMINE was sent. `already_selected`: data belongs to the old mailbox until its `[CLOSED]` or this command's first own data.
+  void select_sent(const mailbox_name& name, bool read_only, bool already_selected);
+  void select_done(bool ok, const status_response& status);
+  void closed();
+
+  /// Each returns the change that observers hear of, or nullopt when there is none.
+  std::optional<mailbox_event> exists(std::uint32_t count);
+  std::optional<mailbox_event> recent(std::uint32_t count);
+  /// nullopt for an impossible number (0, or beyond EXISTS), which is ignored.
+  std::optional<mailbox_event> expunge(std::uint32_t seq);
+  std::optional<mailbox_event> vanished(const uid_set& uids, bool earlier);
+  void flags(const flag_list& defined);
+  void status_code(const response_code& code);
+  /// Learns the UID of a message from a FETCH response.
+  void fetched(const fetch_row& row);
+
+ private:
+  [[nodiscard]] mailbox_view& current() noexcept { return selecting_ ? next_ : view_; }
+  bool track_uids_;
+  bool selecting_ = false;
+  mailbox_view view_;
+  mailbox_view next_;
+};
+
+}  // namespace imapxx::inline v0::core

@@ -1,0 +1,83 @@
+/// \file
+/// What takes more than one tagged command: log-in with its capability refresh, MOVE's fallback, IDLE's re-issue.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <imapxx/sasl.hpp>
+#include <imapxx/session.hpp>
+
+namespace imapxx::inline v0::core {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+/// What an operation may ask of the driver that runs it.
+class operation_host {
+ public:
+  virtual ~operation_host() = default;
+  virtual result<command_id> submit(std::unique_ptr<command> cmd) = 0;
+  virtual void end_idle(command_id id) = 0;
+  virtual result<void> start_tls() = 0;
+  [[nodiscard]] virtual const session& protocol() const = 0;
+  [[nodiscard]] virtual sasl_context sasl() const = 0;
+  [[nodiscard]] virtual bool tls() const = 0;
+};
+
+/// How one command of an operation ended.
+struct completion {
+  command* cmd = nullptr;
+  const status_response* status = nullptr;
+  error failure;
+};
+
+/// A state machine without I/O: it submits commands and reacts to their completion. Time is an input. Drivers run it until `done()`.
+class operation {
+ public:
+  virtual ~operation() = default;
+  operation() = default;
+  operation(const operation&) = delete;
+  operation& operator=(const operation&) = delete;
+
+  virtual void start(operation_host& host, time_point now) = 0;
+  virtual void on_greeting(operation_host& host, const status_response& greeting);
+  virtual void on_tls_ready(operation_host& host);
+  virtual void on_continuation(operation_host& host, command_id id, time_point now);
+  /// Called when `wakeup()` has come.
+  virtual void on_time(operation_host& host, time_point now);
+  [[nodiscard]] virtual std::optional<time_point> wakeup() const { return std::nullopt; }
+  /// The commands it will send as far as can be foreseen, one line each, with what they guarantee.
+  [[nodiscard]] virtual std::vector<std::string> plan(const session_info& info) const = 0;
+
+  [[nodiscard]] bool done() const noexcept { return done_; }
+  [[nodiscard]] const error& failure() const noexcept { return failure_; }
+  /// \return whether `id` was this operation's command; its handler has then been called
+  bool on_completed(operation_host& host, session_event& e);
+  /// The command it is waiting for, 0 if none.
+  [[nodiscard]] command_id waiting_for() const noexcept { return current_; }
+  void finish(error why = {}) {
+    done_ = true;
+    failure_ = std::move(why);
+  }
+
+ protected:
+  using handler = std::function<void(operation_host&, completion&)>;
+  /// Submits a command and has `then` called with its end. A refusal before sending goes to `then` as well.
+  void run(operation_host& host, std::unique_ptr<command> cmd, handler then);
+  /// As `run`, but any failure ends the operation.
+  void run_or_fail(operation_host& host, std::unique_ptr<command> cmd, handler then);
+
+ private:
+  command_id current_ = 0;
+  handler then_;
+  bool done_ = false;
+  error failure_;
+};
+
+}  // namespace imapxx::inline v0::core

@@ -1,0 +1,116 @@
+/// \file
+/// The session's state and its three halves: `session_write.cpp` (commands to bytes), `session_read.cpp` (bytes to responses),
+/// `session_complete.cpp` (what a tagged response means).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <imapxx/session.hpp>
+
+#include "base/read_buffer.hpp"
+#include "codec/fetch.hpp"
+#include "core/in_flight.hpp"
+#include "core/mailbox_tracker.hpp"
+#include "wire/framer.hpp"
+
+namespace imapxx::inline v0 {
+
+struct session::impl {
+  explicit impl(session_options o);
+
+  // --- session.cpp
+  result<command_id> submit(std::unique_ptr<command> cmd, bool streaming);
+  void abandon(command_id id);
+  void end_idle(command_id id);
+  session_event next();
+  result<void> tls_started();
+  void fail_all(const error& why);
+  [[nodiscard]] core::in_flight_command* find(command_id id) noexcept;
+  [[nodiscard]] core::in_flight_command* find_tag(std::string_view tag) noexcept;
+  [[nodiscard]] result<void> check(const command& c, session_state state) const;
+  [[nodiscard]] deadline_hint deadline() const noexcept;
+  /// Describes an error with what is known of the command.
+  [[nodiscard]] static error in_context(error e, const core::in_flight_command& c);
+
+  // --- session_write.cpp
+  void pump_output();
+  void start(core::in_flight_command& c);
+  void write_segments(core::in_flight_command& c);
+  bool write_source(core::in_flight_command& c, const wire::segment& s);
+  void send_line(core::in_flight_command& c, std::string_view octets, bool is_secret);
+  [[nodiscard]] bool may_start(const core::in_flight_command& c) const noexcept;
+  [[nodiscard]] bool fully_sent(const core::in_flight_command& c) const noexcept;
+  void trace_command(const core::in_flight_command& c);
+
+  // --- session_read.cpp
+  bool read_frame();
+  void on_response_text(std::string_view text);
+  bool on_fetch_text(std::string_view text);
+  void on_response(response& r);
+  void on_literal_begin(const wire::frame& f);
+  void on_literal_bytes(std::string_view octets);
+  void on_literal_end();
+  void deliver_row(core::in_flight_command& owner, const fetch_row& row);
+  void deliver_inline_bodies(core::in_flight_command& owner, const fetch_row& row);
+  void unclaimed(response& r);
+  void tell(const std::optional<mailbox_event>& e);
+  void drained(core::in_flight_command& c, std::uint64_t octets);
+  core::in_flight_command* body_owner(const body_info& info);
+
+  // --- session_complete.cpp
+  void on_greeting(status_response& s);
+  void on_status(status_response& s);
+  void on_tagged(status_response& s);
+  void on_continuation(const continuation_response& c);
+  void on_bye(const status_response& s);
+  void complete(core::in_flight_command& c, const status_response& s);
+  void apply_completion(const core::in_flight_command& c, const status_response& s);
+  void finish(core::in_flight_command& c, error failure, bool with_status);
+  void learn_capabilities(const capability_set& caps);
+
+  session_options options;
+  session_info info;
+  core::mailbox_tracker tracker;
+  wire::framer framer;
+  base::read_buffer input;
+  core::in_flight_list commands;
+  std::deque<session_event> events;
+
+  std::string output;            ///< octets that wait to be sent
+  std::size_t output_at = 0;     ///< octets of it that were sent
+  std::uint64_t staged_total = 0;  ///< octets ever put into `output`
+  std::uint64_t sent_total = 0;
+
+  std::size_t consume_next = 0;  ///< octets of `input` that the last event's views still need
+  fetch_row row;                 ///< reused, so that a row costs no allocation
+  std::optional<status_response> status;  ///< what the last event's `status` points to
+  body_info body;                ///< of the literal that is being streamed
+  core::in_flight_command* owner = nullptr;  ///< of that literal; nullptr drops it
+  body_sink* sink = nullptr;
+  bool in_body = false;
+  struct inline_piece {
+    body_info about;
+    std::string octets;
+  };
+  std::deque<inline_piece> inline_bodies;  ///< bodies that came inside the row; the events' views point here
+
+  command_id next_id = 1;
+  std::uint32_t next_tag = 1;
+  std::uint64_t stray = 0;
+  std::uint64_t unasked = 0;     ///< since the last completion
+  bool capabilities_known = false;
+  bool capabilities_fresh = false;  ///< learnt since the log-in in progress was sent
+  bool greeted = false;
+  bool is_closed = false;
+  bool closed_reported = false;
+  bool input_ended = false;
+  std::optional<error> end_reason;
+  std::optional<error> bye;
+};
+
+}  // namespace imapxx::inline v0
