@@ -82,7 +82,7 @@ class IMAPXX_API client : public command_methods<client> {
     return ticket<C>(core_, detail::submit_command(*core_, std::make_unique<C>(std::move(cmd)), false));
   }
   /// Delivers FETCH data while it arrives, in bounded memory. Other commands of this client may be run while the stream is open.
-  [[nodiscard]] fetch_stream stream(fetch cmd);
+  [[nodiscard]] fetch_stream stream(imapxx::v0::fetch cmd);
 
   /// Reads what the server has sent, for at most `timeout` (zero: without waiting), and keeps the connection alive. \return whether anything came
   bool poll(std::chrono::milliseconds timeout);

@@ -19,7 +19,7 @@ void move_operation::start(operation_host& host, time_point) {
   if (!seqs_) return copy_then_mark(host);
   // Sequence numbers may change between the commands that follow, UIDs cannot.
   run_or_fail(host, std::make_unique<uid_search>(search_key::seq(*seqs_)), [this](operation_host& h, completion& c) {
-    uids_ = static_cast<uid_search&>(*c.cmd).take_result().set;
+    uids_ = static_cast<uid_search&>(*c.cmd).take_result().numbers();
     if (uids_.empty()) return finish(error(errc::invalid_argument, "there are no such messages"));
     copy_then_mark(h);
   });

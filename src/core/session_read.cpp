@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "base/ascii.hpp"
-#include "codec/response.hpp"
+#include "core/inline_body.hpp"
 
 namespace imapxx::inline v0 {
 namespace {
@@ -131,7 +131,7 @@ void session::impl::deliver_row(core::in_flight_command& c, const fetch_row& r) 
 // A body that came as a quoted string, or as a literal whose message was not known yet, still reaches the caller as a stream: one path for consumers.
 void session::impl::deliver_inline_bodies(core::in_flight_command& c, const fetch_row& r) {
   for (const auto& item : r.items()) {
-    auto piece = codec::inline_body(item);
+    auto piece = core::inline_body(item);
     if (!piece) continue;
     body_info about;
     about.seq = r.seq();

@@ -1,3 +1,4 @@
+#include "core/pipeline_rules.hpp"
 #include "core/session_impl.hpp"
 
 #include <algorithm>

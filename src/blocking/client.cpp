@@ -1,0 +1,121 @@
+#include <imapxx/client.hpp>
+
+#include <utility>
+
+#include "blocking/client_core.hpp"
+#include "core/connect_operation.hpp"
+#include "core/idle_operation.hpp"
+#include "core/move_operation.hpp"
+
+namespace imapxx::inline v0 {
+namespace detail {
+
+result<command_id> submit_command(client_core& core, std::unique_ptr<command> cmd, bool streaming) { return core.submit(std::move(cmd), streaming); }
+result<std::unique_ptr<command>> wait_for_command(client_core& core, command_id id) { return core.wait(id); }
+bool command_is_done(const client_core& core, command_id id) noexcept { return core.is_done(id); }
+void abandon_command(client_core& core, command_id id) noexcept { core.abandon(id); }
+
+}  // namespace detail
+
+client::client(std::shared_ptr<detail::client_core> core) : core_(std::move(core)) {}
+client::client(connect_options options) : client(detail::client_core::connect(std::move(options), nullptr).value()) {}
+client::client(connect_options options, std::unique_ptr<imapxx::v0::stream> transport)
+    : client(detail::client_core::connect(std::move(options), std::move(transport)).value()) {}
+
+client::client(connect_options options, const credentials& who) : client(std::move(options)) {
+  if (state() == session_state::not_authenticated) authenticate_as(who);
+}
+
+result<client> client::try_connect(connect_options options) {
+  auto core = detail::client_core::connect(std::move(options), nullptr);
+  if (!core) return core.error();
+  return client(std::move(core).value());
+}
+
+client::~client() {
+  if (core_) core_->drop();
+}
+client::client(client&&) noexcept = default;
+client& client::operator=(client&& other) noexcept {
+  if (this != &other) {
+    if (core_) core_->drop();
+    core_ = std::move(other.core_);
+  }
+  return *this;
+}
+
+void client::authenticate_as(const credentials& who) { try_authenticate_as(who).value(); }
+
+result<void> client::try_authenticate_as(const credentials& who) {
+  core::login_operation op(who, core_->protocol().options().rev2);
+  auto done = core_->perform(op);
+  if (!done) return done.error().set_host(core_->link().host());
+  return {};
+}
+
+move_result client::move_messages(const uid_set& messages, const mailbox_name& to) {
+  core::move_operation op(messages, to);
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+move_result client::move_messages(const seq_set& messages, const mailbox_name& to) {
+  core::move_operation op(messages, to);
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+std::vector<std::string> client::plan_move() const { return core::move_operation(uid_set::all(), "INBOX").plan(core_->protocol().info()); }
+
+bool client::idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) {
+  const auto& t = core_->protocol().options().timeouts;
+  core::idle_operation op(std::chrono::steady_clock::now() + duration, t.idle_refresh, core_->idle_poll);
+  core_->change_wanted_stop = false;
+  core_->on_change = [this, &op, &stop](const mailbox_event& e) {
+    if (!stop(e)) return false;
+    op.stop(*core_);
+    return true;
+  };
+  auto done = core_->perform(op);
+  core_->on_change = nullptr;
+  done.value();
+  return core_->change_wanted_stop;
+}
+
+client& client::idle_poll(std::chrono::milliseconds every) {
+  core_->idle_poll = every;
+  return *this;
+}
+
+fetch_stream client::stream(imapxx::v0::fetch cmd) {
+  return fetch_stream(core_, core_->submit(std::make_unique<imapxx::v0::fetch>(std::move(cmd)), true));
+}
+
+bool client::poll(std::chrono::milliseconds timeout) { return core_->poll(timeout).value(); }
+void client::flush() { core_->flush().value(); }
+void client::cancel() noexcept { core_->cancel(); }
+
+client& client::expires_after(std::optional<std::chrono::milliseconds> duration) {
+  core_->expires_at = duration ? std::optional(std::chrono::steady_clock::now() + *duration) : std::nullopt;
+  return *this;
+}
+
+void client::close() noexcept { core_->close(); }
+bool client::connected() const noexcept { return core_ && core_->transport() != nullptr && !core_->protocol().closed(); }
+const mailbox_view& client::mailbox() const noexcept { return core_->protocol().mailbox(); }
+session_state client::state() const noexcept { return core_->protocol().state(); }
+const capability_set& client::capabilities() const noexcept { return core_->protocol().info().capabilities; }
+bool client::tls() const noexcept { return core_->tls(); }
+
+std::string client::tls_description() const {
+  const auto* filter = core_->link().tls_filter();
+  if (filter == nullptr || !core_->tls()) return {};
+  const auto p = filter->info();
+  return p.version + " " + p.cipher;
+}
+
+const std::string& client::greeting() const noexcept { return core_->greeting(); }
+int client::native_handle() const noexcept { return core_->transport() != nullptr ? core_->transport()->native_handle() : -1; }
+const session& client::protocol() const noexcept { return core_->protocol(); }
+
+}  // namespace imapxx::inline v0
