@@ -18,9 +18,11 @@ class gsasl_mechanism final : public sasl_mechanism {
   [[nodiscard]] bool sends_secret() const override { return traits_.sends_secret; }
 
   result<secret> step(std::string_view challenge) override {
-    if (exchange_->done()) {
+    if (exchange_->done() || failed_) {
+      failed_ = true;
       return sasl_error(errc::authentication_failed, name(), "the server asks for more than the mechanism has");
     }
+    failed_ = true;
     if (challenge.size() > challenge_limit_) {
       error e = sasl_error(errc::authentication_failed, name(), "the server's challenge is too long");
       e.set_limit("continuation_octets", challenge_limit_);
@@ -30,11 +32,13 @@ class gsasl_mechanism final : public sasl_mechanism {
     if (challenge.empty() && name() == "CRAM-MD5") {
       return sasl_error(errc::authentication_failed, name(), "the server's challenge is empty");
     }
-    return exchange_->step(challenge);
+    auto answer = exchange_->step(challenge);
+    failed_ = !answer;
+    return answer;
   }
 
   result<void> finish() override {
-    if (exchange_->done()) return {};
+    if (exchange_->done() && !failed_) return {};
     return sasl_error(errc::authentication_failed, name(), "the server said OK before the exchange was over");
   }
 
@@ -42,6 +46,7 @@ class gsasl_mechanism final : public sasl_mechanism {
   const mechanism_traits& traits_;
   std::unique_ptr<gsasl_exchange> exchange_;
   std::size_t challenge_limit_;
+  bool failed_ = false;
 };
 
 }  // namespace

@@ -41,7 +41,10 @@ class server_first {
     for (int position = 0; !rest.empty(); ++position) {
       if (!next_attribute(rest, name, value)) return "the server's message is malformed";
       if (name == 'm') return "the server demands an unknown extension";
-      if (position > 2) continue;  // optional extensions are ignored
+      if (position > 2 && std::string_view("aceinprsv").find(name) == std::string_view::npos) {
+        continue;  // optional extensions are ignored
+      }
+      if (position > 2) return "the server's message is malformed";
       if (name != "rsi"[position]) return "the server's message is malformed";
       (position == 0 ? nonce : position == 1 ? salt : iterations) = value;
     }
@@ -74,10 +77,11 @@ class scram final : public sasl_mechanism {
   [[nodiscard]] std::string server_error() const override { return server_error_; }
 
   result<secret> step(std::string_view challenge) override {
+    const activity now = std::exchange(next_, activity::failed);
     if (challenge.size() > limits_.continuation_octets) {
       return fail("the server's challenge is too long", "continuation_octets", limits_.continuation_octets);
     }
-    switch (std::exchange(next_, activity::failed)) {
+    switch (now) {
       case activity::client_first: return begin(challenge);
       case activity::client_final: return prove(challenge);
       case activity::verify: return verify(challenge);
