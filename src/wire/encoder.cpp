@@ -149,8 +149,9 @@ encoder& encoder::list_mailbox(std::string_view pattern) {
 }
 
 encoder& encoder::mailbox(const mailbox_name& name) {
-  if (!name.is_valid()) return fail(invalid("a mailbox name with a line break, NUL or invalid UTF-8"));
-  return astring(context_.utf8 ? std::string_view(name.utf8()) : name.raw());
+  if (!name.is_valid()) return fail(invalid("an empty mailbox name, or one with a line break, NUL or invalid UTF-8"));
+  // A name that cannot be decoded is only known by the server's own octets.
+  return astring(context_.utf8 && name.decoded() ? std::string_view(name.utf8()) : name.raw());
 }
 
 encoder& encoder::set(const seq_set& s) {
