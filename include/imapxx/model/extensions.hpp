@@ -2,30 +2,51 @@
 /// Values of responses that extensions define: THREAD, QUOTA, ACL, METADATA, ANNOTATION, ID.
 #pragma once
 
+#include <imapxx/export.hpp>
+#include <imapxx/model/mailbox_name.hpp>
+#include <imapxx/model/number_set.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <imapxx/export.hpp>
-#include <imapxx/model/mailbox_name.hpp>
-#include <imapxx/model/number_set.hpp>
-
 namespace imapxx::inline v0 {
 
 /// One message of a THREAD answer (RFC 5256) with the messages that answer it. `number` is 0 for a missing parent.
-struct thread_node {
+/// A long conversation is a long chain: go through it with `walk`, not with a recursive function. Copies and
+/// destruction do not recurse.
+struct IMAPXX_API thread_node {
   message_number number = 0;
   std::vector<thread_node> children;
-  friend bool operator==(const thread_node&, const thread_node&) = default;
+
+  thread_node() = default;
+  explicit thread_node(message_number n) : number(n) {}
+  thread_node(const thread_node& other);
+  thread_node(thread_node&& other) noexcept = default;
+  thread_node& operator=(const thread_node& other);
+  thread_node& operator=(thread_node&& other) noexcept;
+  ~thread_node();
+  friend IMAPXX_API bool operator==(const thread_node& a, const thread_node& b) noexcept;
 };
+
+/// A message in a walk through threads, and how many messages stand above it.
+struct thread_step {
+  message_number number = 0;
+  std::size_t depth = 0;
+  friend bool operator==(const thread_step&, const thread_step&) = default;
+};
+/// All messages, each thread in its order, an answered message before its answers.
+[[nodiscard]] IMAPXX_API std::vector<thread_step> walk(const std::vector<thread_node>& threads);
 
 /// One resource of a quota root (RFC 9208 section 4.2.1): units of 1024 octets for STORAGE.
 struct quota_resource {
   std::string name;
   std::uint64_t usage = 0;
   std::uint64_t limit = 0;
+  bool limited = true;  ///< false when the server sent a negative limit, by which some mean none
   friend bool operator==(const quota_resource&, const quota_resource&) = default;
 };
 struct quota {
@@ -88,7 +109,8 @@ struct esearch {
   uid_set all_uids;
   bool all_present = false;
   std::optional<std::pair<std::string, std::string>> partial;  ///< range asked for, raw result set or NIL
-  std::vector<std::pair<std::string, std::string>> others;     ///< other items: name and raw value (ADDTO, REMOVEFROM, RELEVANCY …)
+  std::vector<std::pair<std::string, std::string>>
+      others;  ///< other items: name and raw value (ADDTO, REMOVEFROM, RELEVANCY …)
   friend bool operator==(const esearch&, const esearch&) = default;
 };
 

@@ -2,7 +2,15 @@
 /// The answer to FETCH (RFC 9051 section 7.5.2): `fetch_row` is a view over one response, `fetch_data` an owning value.
 #pragma once
 
+#include <imapxx/export.hpp>
+#include <imapxx/model/body_structure.hpp>
+#include <imapxx/model/date_time.hpp>
+#include <imapxx/model/envelope.hpp>
+#include <imapxx/model/flag.hpp>
+#include <imapxx/model/section.hpp>
+
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,19 +19,33 @@
 #include <utility>
 #include <vector>
 
-#include <imapxx/export.hpp>
-#include <imapxx/model/body_structure.hpp>
-#include <imapxx/model/date_time.hpp>
-#include <imapxx/model/envelope.hpp>
-#include <imapxx/model/flag.hpp>
-#include <imapxx/model/section.hpp>
-
 namespace imapxx::inline v0 {
 
 /// What a FETCH response may hold; `other` is any name that this version does not know.
 enum class fetch_item : std::uint8_t {
-  uid, flags, internaldate, rfc822_size, envelope, body, bodystructure, body_section, binary, binary_size, rfc822, rfc822_header, rfc822_text, modseq,
-  emailid, threadid, savedate, preview, gm_msgid, gm_thrid, gm_labels, annotation, other
+  uid,
+  flags,
+  internaldate,
+  rfc822_size,
+  envelope,
+  body,
+  bodystructure,
+  body_section,
+  binary,
+  binary_size,
+  rfc822,
+  rfc822_header,
+  rfc822_text,
+  modseq,
+  emailid,
+  threadid,
+  savedate,
+  preview,
+  gm_msgid,
+  gm_thrid,
+  gm_labels,
+  annotation,
+  other
 };
 [[nodiscard]] IMAPXX_API std::string_view to_string(fetch_item i) noexcept;
 
@@ -37,9 +59,9 @@ struct fetched_section {
 
 /// An item, or a response, that could not be parsed.
 struct unparsed_item {
-  std::string name;    ///< as sent
-  std::string raw;     ///< its octets
-  std::string reason;  ///< the grammar rule that failed
+  std::string name;          ///< as sent
+  std::string raw;           ///< its octets
+  std::string reason;        ///< the grammar rule that failed
   std::uint64_t offset = 0;  ///< of the failure, from the response's start
   friend bool operator==(const unparsed_item&, const unparsed_item&) = default;
 };
@@ -52,9 +74,9 @@ struct IMAPXX_API fetch_data {
   std::optional<date_time> internaldate;
   std::optional<std::uint64_t> rfc822_size;
   std::optional<imapxx::v0::envelope> envelope;
-  std::optional<body_structure> body;           ///< BODY, without extension data
+  std::optional<body_structure> body;  ///< BODY, without extension data
   std::optional<body_structure> bodystructure;
-  std::vector<fetched_section> sections;        ///< BODY[...], BINARY[...], RFC822, RFC822.HEADER, RFC822.TEXT
+  std::vector<fetched_section> sections;  ///< BODY[...], BINARY[...], RFC822, RFC822.HEADER, RFC822.TEXT
   std::vector<std::pair<std::string, std::uint64_t>> binary_sizes;  ///< part number, octets
   std::optional<std::uint64_t> modseq;
   std::optional<std::string> emailid, threadid, preview;
@@ -67,23 +89,28 @@ struct IMAPXX_API fetch_data {
   [[nodiscard]] const fetched_section* find(const imapxx::v0::section& wanted) const noexcept;
 };
 
-/// One FETCH response, cut into its items but not parsed further: each accessor parses its item when it is called. A view: it lives as long as the
-/// bytes it was made from (an event's until the next call of the session, a `fetch_results`' row as long as that object). Cheap to copy.
-/// Accessors return nullopt when the item is absent *or* malformed; `unparsed()` lists the malformed ones.
+/// One FETCH response, cut into its items but not parsed further: each accessor parses its item when it is called. A
+/// view: it lives as long as the bytes it was made from (an event's until the next call of the session, a
+/// `fetch_results`' row as long as that object). Cheap to copy. Accessors return nullopt when the item is absent *or*
+/// malformed; `unparsed()` lists the malformed ones.
 class IMAPXX_API fetch_row {
  public:
   static constexpr std::size_t inline_items = 14;
   struct item {
     fetch_item kind = fetch_item::other;
-    bool malformed = false;           ///< unbalanced value; always in `unparsed()`
-    std::string_view name;            ///< as sent, with section and origin
-    std::string_view value;           ///< raw value
+    bool malformed = false;  ///< unbalanced value; always in `unparsed()`
+    std::string_view name;   ///< as sent, with section and origin
+    std::string_view value;  ///< raw value
   };
 
   fetch_row() = default;
-  /// Cuts `text`, which is what follows `* n FETCH ` (a parenthesised list), into items. Never fails: what is not understood becomes a malformed item.
+  /// Cuts `text`, which is what follows `* n FETCH ` (a parenthesised list), into items. Never fails: what is not
+  /// understood becomes a malformed item.
   /// \param offset where `text` starts in the response, for error positions
   void assign(std::uint32_t seq, std::string_view text, std::size_t offset = 0, std::size_t max_nesting = 64);
+
+  /// The same for what follows `* uid UIDFETCH ` (RFC 9586), which has no sequence number.
+  void assign_uid(std::uint32_t uid, std::string_view text, std::size_t offset = 0, std::size_t max_nesting = 64);
 
   [[nodiscard]] std::uint32_t seq() const noexcept { return seq_; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const noexcept;
@@ -95,9 +122,10 @@ class IMAPXX_API fetch_row {
   [[nodiscard]] std::optional<std::uint64_t> modseq() const noexcept;
   [[nodiscard]] std::optional<imapxx::v0::envelope> envelope() const;
   [[nodiscard]] std::optional<body_structure> bodystructure() const;  ///< BODYSTRUCTURE, else BODY
-  /// The octets of a section as a view (no copy) unless it was sent as a quoted string with backslashes; nullopt when absent, NIL or streamed.
+  /// The octets of a section as a view (no copy) unless it was sent as a quoted string with backslashes; nullopt when
+  /// absent, NIL or streamed.
   [[nodiscard]] std::optional<std::string> section(const imapxx::v0::section& wanted) const;
-  [[nodiscard]] std::optional<std::string_view> section_view(const imapxx::v0::section& wanted) const noexcept;
+  [[nodiscard]] std::optional<std::string_view> section_view(const imapxx::v0::section& wanted) const;
   [[nodiscard]] bool has(fetch_item kind) const noexcept { return find(kind) != nullptr; }
   [[nodiscard]] const item* find(fetch_item kind) const noexcept;
   [[nodiscard]] std::span<const item> items() const noexcept;
@@ -107,10 +135,14 @@ class IMAPXX_API fetch_row {
   [[nodiscard]] fetch_data to_data() const;
 
  private:
+  class cutter;
+  void push(const item& i);
+
   std::string_view text_;
   std::size_t offset_ = 0;
   std::size_t max_nesting_ = 64;
   std::uint32_t seq_ = 0;
+  std::uint32_t uid_ = 0;
   std::uint32_t count_ = 0;
   std::array<item, inline_items> inline_{};
   std::vector<item> more_;  // all items, when there are more than fit inline

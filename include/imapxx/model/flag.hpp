@@ -2,23 +2,23 @@
 /// Message flags and mailbox attributes (RFC 9051 sections 2.3.2 and 7.3.1).
 #pragma once
 
+#include <imapxx/export.hpp>
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <imapxx/export.hpp>
-
 namespace imapxx::inline v0 {
 
-/// One flag: a system flag (`\Seen`) or a keyword (`$Forwarded`). Compared without regard to case. A value from a server may be anything;
-/// a flag that is sent is checked by the encoder.
+/// One flag: a system flag (`\Seen`) or a keyword (`$Forwarded`). Compared without regard to case. A value from a
+/// server may be anything; a flag that is sent is checked by the encoder.
 class IMAPXX_API flag {
  public:
   flag() = default;
-  flag(std::string_view name) : name_(name) {}                 // NOLINT(google-explicit-constructor): a flag is its name
-  flag(const char* name) : name_(name) {}                      // NOLINT(google-explicit-constructor)
+  flag(std::string_view name) : name_(name) {}  // NOLINT(google-explicit-constructor): a flag is its name
+  flag(const char* name) : name_(name) {}       // NOLINT(google-explicit-constructor)
   flag(std::string name) noexcept : name_(std::move(name)) {}  // NOLINT(google-explicit-constructor)
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
   [[nodiscard]] bool is_system() const noexcept { return !name_.empty() && name_.front() == '\\'; }

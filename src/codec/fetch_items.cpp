@@ -1,0 +1,248 @@
+#include "codec/fetch_items.hpp"
+
+#include "base/ascii.hpp"
+#include "codec/cut.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace imapxx::inline v0::codec {
+namespace {
+
+using wire::string_token;
+
+bool read_uid(lexer& in, std::optional<std::uint32_t>& out) {
+  std::uint32_t n = 0;
+  if (!read_number32(in, n)) return false;
+  if (n == 0) {
+    tolerate(quirk::f01a);
+  } else {
+    out = n;
+  }
+  return true;
+}
+
+// EMAILID and THREADID: "(" objectid ")" / nil, leniently bare (U-07).
+bool read_object_id(lexer& in, std::optional<std::string>& out) {
+  if (in.nil()) return true;
+  const bool listed = open(in);
+  if (!listed) tolerate(quirk::u07);
+  std::string id;
+  if (!read_text(in, id) || (listed && !close(in))) return false;
+  out = std::move(id);
+  return true;
+}
+
+bool read_labels(lexer& in, std::size_t max_elements, std::vector<std::string>& out) {
+  if (in.nil()) return true;
+  if (!open(in)) return false;
+  while (!close(in)) {
+    if (!out.empty()) (void)gap(in);
+    if (out.size() == max_elements) return false;
+    if (in.nil()) {
+      tolerate(quirk::u02);
+      continue;
+    }
+    if (in.peek() == '\\') {
+      const auto label = in.flag();
+      if (!label) return false;
+      out.emplace_back(*label);
+      continue;
+    }
+    std::string label;
+    if (!read_text(in, label)) return false;
+    out.push_back(std::move(label));
+  }
+  return true;
+}
+
+bool read_64(lexer& in, std::optional<std::uint64_t>& out) {
+  // X-GM-MSGID uses all 64 bits (U-03), one more than RFC 9051's number64.
+  const auto rest = in.rest();
+  const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  std::uint64_t n = 0;
+  const auto [end, failure] = std::from_chars(rest.data(), rest.data() + digits, n);
+  if (digits == 0 || failure != std::errc()) return false;
+  in.skip(digits);
+  out = n;
+  return true;
+}
+
+// section's value: nstring / literal8, or nothing (F-15)
+bool read_section(const fetch_row::item& i, lexer& in, fetch_data& out) {
+  auto where = section_of(i.kind, i.name);
+  if (!where) return false;
+  fetched_section part;
+  part.section = std::move(*where);
+  if (!in.at_end()) {
+    const auto token = in.nstring();
+    if (!token) return false;
+    if (token->kind() == string_token::form::streamed) {
+      part.streamed = token->streamed_size();
+    } else if (!token->is_nil()) {
+      part.data = token->to_string();
+    } else if (i.value.front() == '{') {
+      tolerate(quirk::x02);
+    }
+  }
+  out.sections.push_back(std::move(part));
+  return true;
+}
+
+bool read_binary_size(const fetch_row::item& i, lexer& in, fetch_data& out) {
+  const auto where = section_of(i.kind, i.name);
+  std::uint64_t n = 0;
+  if (!where) return false;
+  const auto read = read_number(in, n);
+  if (read == number_read::value) out.binary_sizes.emplace_back(where->part, n);
+  return read != number_read::none;
+}
+
+bool read_savedate(lexer& in, std::optional<std::optional<date_time>>& out) {
+  std::optional<date_time> when;
+  if (!in.nil() && !read_date_time(in, when)) return false;
+  out = when;
+  return true;
+}
+
+// Parses `in`, which holds the item's value, strictly in its quotes.
+bool read_value(const fetch_row::item& i, lexer& in, const value_limits& l, fetch_data& out) {
+  switch (i.kind) {
+    case fetch_item::uid: return read_uid(in, out.uid);
+    case fetch_item::flags: out.flags.emplace(); return read_flags(in, l.list_elements, false, *out.flags);
+    case fetch_item::internaldate: return read_date_time(in, out.internaldate);
+    case fetch_item::rfc822_size: return read_size(in, out.rfc822_size);
+    case fetch_item::envelope: return parse_envelope(in, l, out.envelope);
+    case fetch_item::body: return parse_body(in, l, out.body.emplace());
+    case fetch_item::bodystructure: return parse_body(in, l, out.bodystructure.emplace());
+    case fetch_item::body_section:
+    case fetch_item::binary:
+    case fetch_item::rfc822:
+    case fetch_item::rfc822_header:
+    case fetch_item::rfc822_text: return read_section(i, in, out);
+    case fetch_item::binary_size: return read_binary_size(i, in, out);
+    case fetch_item::modseq: return read_modseq(in, out.modseq);
+    case fetch_item::emailid: return read_object_id(in, out.emailid);
+    case fetch_item::threadid: return read_object_id(in, out.threadid);
+    case fetch_item::savedate: return read_savedate(in, out.savedate);
+    case fetch_item::preview: return read_ntext(in, out.preview);
+    case fetch_item::gm_msgid: return read_64(in, out.gm_msgid);
+    case fetch_item::gm_thrid: return read_64(in, out.gm_thrid);
+    case fetch_item::gm_labels: return read_labels(in, l.list_elements, out.gm_labels.emplace());
+    case fetch_item::annotation:
+    case fetch_item::other: break;
+  }
+  out.others.emplace_back(i.name, i.value);
+  in.skip(i.value.size());
+  return true;
+}
+
+// What a failed attempt may have left behind.
+void forget(fetch_item kind, fetch_data& out) {
+  if (kind == fetch_item::flags) out.flags.reset();
+  if (kind == fetch_item::envelope) out.envelope.reset();
+  if (kind == fetch_item::body) out.body.reset();
+  if (kind == fetch_item::bodystructure) out.bodystructure.reset();
+  if (kind == fetch_item::gm_labels) out.gm_labels.reset();
+}
+
+// Only values that hold strings can be mended by reading their quotes another way.
+bool may_have_bad_quotes(fetch_item kind) {
+  return kind == fetch_item::envelope || kind == fetch_item::body || kind == fetch_item::bodystructure ||
+         kind == fetch_item::gm_labels || kind == fetch_item::internaldate || kind == fetch_item::preview;
+}
+
+bool read_whole(const fetch_row::item& i, lexer& in, const value_limits& l, fetch_data& out) {
+  base::tentative_leniency counted;
+  if (!read_value(i, in, l, out) || !in.at_end()) {
+    in.fail(to_string(i.kind).empty() ? "value" : to_string(i.kind).data());
+    forget(i.kind, out);
+    return false;
+  }
+  counted.keep();
+  return true;
+}
+
+}  // namespace
+
+bool read_size(lexer& in, std::optional<std::uint64_t>& out) noexcept {
+  std::uint64_t n = 0;
+  const auto text = in.rest();
+  const auto read = read_number(in, n);
+  if (read == number_read::none) return false;
+  if (read == number_read::unknown) return true;
+  if (in.peek() == '.' || in.peek() == 'e' || in.peek() == 'E') {
+    double approximate = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), approximate);
+    if (failure != std::errc() || approximate > 9e18) return false;
+    tolerate(quirk::g15);
+    n = static_cast<std::uint64_t>(std::llround(approximate));
+    in.skip(static_cast<std::size_t>(end - text.data()) - (text.size() - in.rest().size()));
+  }
+  out = n;
+  return true;
+}
+
+bool read_modseq(lexer& in, std::optional<std::uint64_t>& out) noexcept {
+  const bool listed = open(in);
+  std::uint64_t n = 0;
+  const auto read = read_number(in, n);
+  if (read == number_read::none || (listed && !close(in))) return false;
+  if (read == number_read::unknown || n == 0) {
+    tolerate(quirk::s20);
+  } else {
+    out = n;
+  }
+  return true;
+}
+
+bool read_date_time(lexer& in, std::optional<date_time>& out) {
+  if (in.nil()) {
+    tolerate(quirk::f13);
+    return true;
+  }
+  std::string text;
+  if (!read_text(in, text)) return false;
+  out = date_time::parse(text);
+  if (!out) {
+    // A day that cannot be, but in the form of a date: absent. Anything else: malformed.
+    tolerate(quirk::f13);
+    return std::count(text.begin(), text.end(), '-') >= 2 && text.find_first_of("0123456789") < 2;
+  }
+  const bool unknown_zone = text.size() > 5 && text.substr(text.size() - 5) == "-0000";
+  if (!unknown_zone && !base::iequals(text, out->to_imap())) tolerate(quirk::f13);
+  return true;
+}
+
+std::optional<unparsed_item> read_item(const fetch_row::item& i, std::size_t at, const value_limits& l,
+                                       fetch_data& out) {
+  const auto value_at = at + static_cast<std::size_t>(i.value.data() - i.name.data());
+  if (i.malformed) return unparsed_item{std::string(i.name), std::string(i.value), "balanced value", value_at};
+  lexer in(i.value, value_at);
+  if (read_whole(i, in, l, out)) return std::nullopt;
+  if (may_have_bad_quotes(i.kind)) {
+    base::tentative_leniency counted;
+    if (const auto repaired = repair_quotes(i.value)) {
+      lexer again(*repaired, value_at);
+      if (read_whole(i, again, l, out)) {
+        counted.keep();
+        return std::nullopt;
+      }
+    }
+  }
+  const auto why = in.failure();
+  return unparsed_item{std::string(i.name), std::string(i.value), std::string(why.message()), why.offset()};
+}
+
+std::optional<unparsed_item> check_item(const fetch_row::item& i, std::size_t at, const value_limits& l) {
+  if (!i.malformed && is_section(i.kind)) {
+    lexer in(i.value);
+    if (section_of(i.kind, i.name) && (in.at_end() || (in.nstring() && in.at_end()))) return std::nullopt;
+  }
+  base::tentative_leniency not_counted;
+  fetch_data scratch;
+  return read_item(i, at, l, scratch);
+}
+
+}  // namespace imapxx::inline v0::codec

@@ -1,0 +1,309 @@
+#include <imapxx/model/fetch_data.hpp>
+
+#include "base/ascii.hpp"
+#include "codec/cut.hpp"
+#include "codec/fetch.hpp"
+#include "codec/fetch_items.hpp"
+
+namespace imapxx::inline v0 {
+
+using base::quirk;
+using base::tolerate;
+using codec::quoting;
+
+/// Cuts one row: `msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (…)) ")"`.
+class fetch_row::cutter {
+ public:
+  cutter(fetch_row& row, std::string_view text) noexcept : row_(row), text_(text) {}
+
+  void run() {
+    if (peek() != '(') {
+      spoil(at_, at_, text_.size());
+      return;
+    }
+    ++at_;
+    bool first = true;
+    while (true) {
+      const bool spaced = skip_spaces(first);
+      if (at_ == text_.size()) {
+        spoil(at_, at_, at_);
+        return;
+      }
+      if (peek() == ')') {
+        ++at_;
+        if (spaced) tolerate(quirk::g04);
+        if (groups_ == 0) break;
+        --groups_;
+      } else if (peek() == '(') {
+        tolerate(quirk::f05);
+        ++groups_;
+        ++at_;
+      } else {
+        if (!spaced && !first && text_[at_ - 1] != '(') tolerate(after_word_ ? quirk::s21 : quirk::x03);
+        if (!cut_item()) return;
+      }
+      first = false;
+    }
+    finish();
+  }
+
+ private:
+  [[nodiscard]] char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  bool skip_spaces(bool first) noexcept {
+    if (peek() != ' ') return false;
+    ++at_;
+    if (first) tolerate(quirk::g04);
+    if (peek() != ' ') return true;
+    tolerate(quirk::g02a);
+    while (peek() == ' ') ++at_;
+    return true;
+  }
+
+  // \return false when the rest was given up
+  bool cut_item() {
+    const auto name_at = at_;
+    const auto name_end = codec::end_of_name(text_, at_);
+    if (name_end == std::string_view::npos) {
+      spoil(name_at, name_at, text_.size());
+      return false;
+    }
+    const auto name = text_.substr(name_at, name_end - name_at);
+    const auto kind = codec::kind_of(name);
+    at_ = name_end;
+    if (peek() == ' ') ++at_;
+    while (peek() == ' ') {
+      tolerate(quirk::g02a);
+      ++at_;
+    }
+    if (codec::is_section(kind) && value_missing()) {
+      tolerate(quirk::f15);
+      row_.push({kind, false, name, text_.substr(at_, 0)});
+      after_word_ = true;
+      return true;
+    }
+    return cut_value(kind, name_at, name_end);
+  }
+
+  // `BODY[2] )` and `BODY[2]  UID 7`: nothing where NIL belongs.
+  [[nodiscard]] bool value_missing() const noexcept {
+    const char c = peek();
+    if (c == '"' || c == '{' || c == '~' || c == '(') return false;
+    return !base::iequals(text_.substr(at_, 3), "NIL");
+  }
+
+  bool cut_value(fetch_item kind, std::size_t name_at, std::size_t name_end) {
+    auto end = codec::end_of_value(text_, at_, quoting::strict, row_.max_nesting_);
+    for (const auto mode : {quoting::content, quoting::backslash}) {
+      if (end.at != std::string_view::npos) break;
+      end = codec::end_of_value(text_, at_, mode, row_.max_nesting_);
+    }
+    if (end.at == std::string_view::npos) {
+      spoil(name_at, name_end, text_.size());
+      return false;
+    }
+    auto value = text_.substr(at_, end.at - at_);
+    const char first = value.empty() ? '\0' : value.front();
+    after_word_ = first != '(' && first != '"' && first != '{' && first != '~';
+    // A number with the next item's name right behind it (S-21).
+    if (kind == fetch_item::uid && base::is_digit(first)) {
+      std::size_t digits = 0;
+      while (digits < value.size() && base::is_digit(value[digits])) ++digits;
+      if (digits < value.size() && base::is_alpha(value[digits])) value = value.substr(0, digits);
+    }
+    at_ += value.size();
+    row_.push(
+        {kind, value.empty() || end.too_deep || name_end == name_at, text_.substr(name_at, name_end - name_at), value});
+    // Where neither a name nor a value stands, an octet is given up, so that there is always progress.
+    if (name_end == name_at && value.empty()) ++at_;
+    return true;
+  }
+
+  void finish() {
+    if (at_ == text_.size()) return;
+    const auto rest = text_.substr(at_);
+    if (rest.find_first_not_of(' ') == std::string_view::npos) {
+      tolerate(quirk::g03);
+    } else {
+      spoil(at_, at_, text_.size());
+    }
+  }
+
+  void spoil(std::size_t name_at, std::size_t name_end, std::size_t end) {
+    row_.push({codec::kind_of(text_.substr(name_at, name_end - name_at)), true,
+               text_.substr(name_at, name_end - name_at), text_.substr(name_end, end - name_end)});
+  }
+
+  fetch_row& row_;
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t groups_ = 0;
+  bool after_word_ = false;
+};
+
+void fetch_row::assign(std::uint32_t seq, std::string_view text, std::size_t offset, std::size_t max_nesting) {
+  text_ = text;
+  offset_ = offset;
+  max_nesting_ = max_nesting;
+  seq_ = seq;
+  uid_ = 0;
+  count_ = 0;
+  more_.clear();
+  cutter(*this, text).run();
+}
+
+void fetch_row::assign_uid(std::uint32_t uid, std::string_view text, std::size_t offset, std::size_t max_nesting) {
+  assign(0, text, offset, max_nesting);
+  uid_ = uid;
+}
+
+void fetch_row::push(const item& i) {
+  if (count_ < inline_items) {
+    inline_[count_++] = i;
+    return;
+  }
+  if (more_.empty()) more_.assign(inline_.begin(), inline_.end());
+  more_.push_back(i);
+}
+
+std::span<const fetch_row::item> fetch_row::items() const noexcept {
+  if (!more_.empty()) return more_;
+  return {inline_.data(), count_};
+}
+
+const fetch_row::item* fetch_row::find(fetch_item kind) const noexcept {
+  for (const auto& i : items()) {
+    if (i.kind == kind && !i.malformed) return &i;
+  }
+  return nullptr;
+}
+
+namespace {
+
+codec::value_limits limits_of(std::size_t nesting) {
+  codec::value_limits l;
+  l.nesting = nesting;
+  return l;
+}
+
+// The one item of this kind, parsed into a scratch value.
+fetch_data read_one(const fetch_row::item* i, std::size_t nesting) {
+  fetch_data out;
+  if (i != nullptr) (void)codec::read_item(*i, 0, limits_of(nesting), out);
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> fetch_row::uid() const noexcept {
+  if (uid_ != 0) return uid_;
+  const auto* i = find(fetch_item::uid);
+  if (i == nullptr) return std::nullopt;
+  std::uint32_t n = 0;
+  codec::lexer in(i->value);
+  if (!codec::read_number32(in, n) || !in.at_end()) return std::nullopt;
+  if (n == 0) {
+    tolerate(quirk::f01a);
+    return std::nullopt;
+  }
+  return n;
+}
+
+std::optional<flag_list> fetch_row::flags() const { return read_one(find(fetch_item::flags), max_nesting_).flags; }
+
+bool fetch_row::has_flag(std::string_view name) const noexcept {
+  const auto* i = find(fetch_item::flags);
+  if (i == nullptr || i->value.empty() || i->value.front() != '(') return false;
+  const auto list = i->value;
+  std::size_t at = 1;
+  while (at < list.size()) {
+    const auto end = std::min(list.find_first_of(" )", at), list.size());
+    if (base::iequals(list.substr(at, end - at), name)) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+std::optional<date_time> fetch_row::internaldate() const {
+  return read_one(find(fetch_item::internaldate), max_nesting_).internaldate;
+}
+
+std::optional<std::uint64_t> fetch_row::rfc822_size() const noexcept {
+  const auto* i = find(fetch_item::rfc822_size);
+  std::optional<std::uint64_t> size;
+  if (i != nullptr) {
+    codec::lexer in(i->value);
+    if (!codec::read_size(in, size) || !in.at_end()) size.reset();
+  }
+  return size;
+}
+
+std::optional<std::uint64_t> fetch_row::modseq() const noexcept {
+  const auto* i = find(fetch_item::modseq);
+  std::optional<std::uint64_t> value;
+  if (i != nullptr) {
+    codec::lexer in(i->value);
+    if (!codec::read_modseq(in, value) || !in.at_end()) value.reset();
+  }
+  return value;
+}
+
+std::optional<imapxx::v0::envelope> fetch_row::envelope() const {
+  return read_one(find(fetch_item::envelope), max_nesting_).envelope;
+}
+
+std::optional<body_structure> fetch_row::bodystructure() const {
+  if (auto full = read_one(find(fetch_item::bodystructure), max_nesting_).bodystructure) return full;
+  return read_one(find(fetch_item::body), max_nesting_).body;
+}
+
+namespace {
+
+// The string of the first section that answers `wanted`.
+std::optional<wire::string_token> find_section(const fetch_row& row, const section& wanted) {
+  for (const auto& i : row.items()) {
+    if (i.malformed || !codec::is_section(i.kind)) continue;
+    const auto answer = codec::section_of(i.kind, i.name);
+    if (!answer || !wanted.matches(*answer)) continue;
+    codec::lexer in(i.value);
+    return in.nstring();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> fetch_row::section(const imapxx::v0::section& wanted) const {
+  const auto token = find_section(*this, wanted);
+  if (!token || token->is_nil() || token->kind() == wire::string_token::form::streamed) return std::nullopt;
+  return token->to_string();
+}
+
+std::optional<std::string_view> fetch_row::section_view(const imapxx::v0::section& wanted) const {
+  const auto token = find_section(*this, wanted);
+  if (!token || token->is_nil() || token->kind() == wire::string_token::form::streamed || token->escaped())
+    return std::nullopt;
+  return token->raw();
+}
+
+std::vector<unparsed_item> fetch_row::unparsed() const {
+  fetch_data scratch;
+  for (const auto& i : items()) {
+    const auto at = offset_ + static_cast<std::size_t>(i.name.data() - text_.data());
+    if (auto failed = codec::check_item(i, at, limits_of(max_nesting_))) scratch.unparsed.push_back(std::move(*failed));
+  }
+  return std::move(scratch.unparsed);
+}
+
+fetch_data fetch_row::to_data() const {
+  fetch_data out;
+  out.seq = seq_;
+  for (const auto& i : items()) {
+    const auto at = offset_ + static_cast<std::size_t>(i.name.data() - text_.data());
+    if (auto failed = codec::read_item(i, at, limits_of(max_nesting_), out)) out.unparsed.push_back(std::move(*failed));
+  }
+  if (uid_ != 0) out.uid = uid_;
+  return out;
+}
+
+}  // namespace imapxx::inline v0
