@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace imapxx::inline v0 {
@@ -73,9 +73,9 @@ class IMAPXX_API fetch_results {
 
   // --- for `fetch` and for commands like it ---
 
-  /// What `add` shall know: which requested items a complete row has (all bits of `complete`), and how deep a row may
-  /// nest.
-  void expect(std::uint32_t complete, std::size_t max_nesting) noexcept;
+  /// What `add` shall know: which requested items a complete row has (all bits of `complete`), whether messages are
+  /// told apart by UID, and how deep a row may nest.
+  void expect(std::uint32_t complete, bool by_uid, std::size_t max_nesting) noexcept;
   /// Takes a row that has the requested items `have`. Pieces of one message become one row, until it is complete; a
   /// later complete row of the same message replaces the earlier one. \return false when it is about a complete message
   /// and brings less than all: an update
@@ -100,9 +100,10 @@ class IMAPXX_API fetch_results {
 
   char* allocate(std::size_t n);
   [[nodiscard]] std::size_t locate(std::uint32_t seq, std::uint32_t uid) const;
-  void index_all() const;
-  void append(record& r, std::string_view text);
+  void start(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have);
+  void extend(record& r, std::string_view piece);
   void replace(record& r, std::string_view text);
+  [[nodiscard]] bool is_complete(const record& r) const noexcept { return (r.have & complete_) == complete_; }
 
   std::vector<record> records_;
   std::vector<std::unique_ptr<char[]>> chunks_;
@@ -110,14 +111,14 @@ class IMAPXX_API fetch_results {
   std::size_t left_ = 0;
   std::size_t next_chunk_ = 0;
   std::uint64_t octets_ = 0;
+  std::size_t max_nesting_ = 64;
   std::uint32_t complete_ = 0;
   std::uint32_t highest_seq_ = 0, highest_uid_ = 0;
-  std::size_t incomplete_ = 0;
-  std::size_t max_nesting_ = 64;
-  bool seq_ascend_ = true, uid_ascend_ = true;
-  // Only when rows come out of order, and then from the first such row on.
-  mutable std::unordered_map<std::uint32_t, std::size_t> by_seq_, by_uid_;
-  mutable std::size_t indexed_ = 0;
+  bool by_uid_ = false;
+  bool uids_ascend_ = true;
+  // Only when a row comes out of order: where the rows up to `indexed_…` are.
+  mutable std::map<std::uint32_t, std::size_t> by_seq_, by_uid_number_;
+  mutable std::size_t indexed_seqs_ = 0, indexed_uids_ = 0;
   std::vector<std::uint32_t> uid_order_;  // rows by UID, when they did not come so
 };
 

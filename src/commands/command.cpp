@@ -1,0 +1,43 @@
+#include <imapxx/command.hpp>
+
+namespace imapxx::inline v0 {
+
+std::string_view to_string(session_state s) noexcept {
+  switch (s) {
+    case session_state::none: return "none";
+    case session_state::not_authenticated: return "not authenticated";
+    case session_state::authenticated: return "authenticated";
+    case session_state::selected: return "selected";
+    case session_state::logout: return "logout";
+  }
+  return "";
+}
+
+command::~command() = default;
+
+result<void> command::check(const session_info&) const { return {}; }
+
+void command::prepare(const submit_context&) {}
+
+bool command::on_response(response&) { return false; }
+
+bool command::on_fetch(const fetch_row&) { return false; }
+
+bool command::claims(const fetch_row&) const noexcept { return false; }
+
+body_sink* command::on_body(const body_info&) { return nullptr; }
+
+bool command::wants_section(const body_info&) const noexcept { return false; }
+
+result<std::optional<secret>> command::on_continuation(std::string_view) { return std::optional<secret>(); }
+
+result<void> command::on_complete(const status_response& status) {
+  if (status.kind == status_kind::ok) return {};
+  return error(status.kind == status_kind::no ? errc::no : errc::bad)
+      .set_command(traits().name)
+      .set_status(status.tag, status.code.name, status.text);
+}
+
+void command::abandon() noexcept {}
+
+}  // namespace imapxx::inline v0

@@ -1,0 +1,49 @@
+#include <imapxx/commands/expunge.hpp>
+
+#include "commands/support.hpp"
+
+#include <variant>
+
+namespace imapxx::inline v0 {
+namespace detail {
+
+expunge_base::expunge_base() = default;
+
+void expunge_base::prepare(const submit_context& context) { max_responses_ = context.limits.collected_responses; }
+
+bool expunge_base::on_response(response& r) {
+  const auto* e = std::get_if<expunge_response>(&r);
+  auto* v = std::get_if<vanished_response>(&r);
+  if (e == nullptr && (v == nullptr || v->earlier)) return false;
+  if (failure_) return true;
+  if (++responses_ > max_responses_) {
+    failure_ = commands::over_limit("collected_responses", max_responses_);
+    result_ = expunge_result();
+  } else if (e != nullptr) {
+    result_.sequence_numbers.push_back(e->seq);
+  } else {
+    result_.vanished |= v->uids;
+  }
+  return true;
+}
+
+result<void> expunge_base::on_complete(const status_response& status) {
+  if (auto ok = command::on_complete(status); !ok) return ok;
+  return failure_;
+}
+
+void expunge_base::abandon() noexcept { result_ = expunge_result(); }
+
+}  // namespace detail
+
+expunge::expunge() = default;
+
+void expunge::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+uid_expunge::uid_expunge(uid_set set) : set_(std::move(set)) {}
+
+result<void> uid_expunge::check(const session_info&) const { return commands::check_set(set_); }
+
+void uid_expunge::encode(wire::encoder& out) { out.raw(traits_v.name).sp().set(set_); }
+
+}  // namespace imapxx::inline v0

@@ -1,0 +1,191 @@
+#include <imapxx/commands/fetch_results.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+namespace imapxx::inline v0 {
+namespace {
+
+// The first chunk; each next one is twice as large up to the second number, so that few rows take little and many take
+// few allocations.
+constexpr std::size_t first_chunk = std::size_t{64} << 10U;
+constexpr std::size_t largest_chunk = std::size_t{4} << 20U;
+
+}  // namespace
+
+fetch_results::fetch_results() = default;
+fetch_results::~fetch_results() = default;
+fetch_results::fetch_results(fetch_results&&) noexcept = default;
+fetch_results& fetch_results::operator=(fetch_results&&) noexcept = default;
+
+fetch_row fetch_results::operator[](std::size_t i) const {
+  const auto& r = records_[i];
+  fetch_row row;
+  if (r.seq == 0) {
+    row.assign_uid(r.uid, {r.text, r.size}, 0, max_nesting_);
+  } else {
+    row.assign(r.seq, {r.text, r.size}, 0, max_nesting_);
+  }
+  return row;
+}
+
+std::optional<fetch_row> fetch_results::find_uid(std::uint32_t uid) const {
+  if (uid == 0) return std::nullopt;
+  if (uids_ascend_) {
+    const auto at = std::lower_bound(records_.begin(), records_.end(), uid,
+                                     [](const record& r, std::uint32_t u) { return r.uid < u; });
+    if (at == records_.end() || at->uid != uid) return std::nullopt;
+    return (*this)[static_cast<std::size_t>(at - records_.begin())];
+  }
+  const auto at = std::lower_bound(uid_order_.begin(), uid_order_.end(), uid,
+                                   [this](std::uint32_t row, std::uint32_t u) { return records_[row].uid < u; });
+  if (at == uid_order_.end() || records_[*at].uid != uid) return std::nullopt;
+  return (*this)[*at];
+}
+
+void fetch_results::expect(std::uint32_t complete, bool by_uid, std::size_t max_nesting) noexcept {
+  complete_ = complete;
+  by_uid_ = by_uid;
+  max_nesting_ = max_nesting;
+}
+
+char* fetch_results::allocate(std::size_t n) {
+  if (n > left_) {
+    if (next_chunk_ == 0) next_chunk_ = first_chunk;
+    if (n > next_chunk_ / 4) {
+      // A big row has a chunk of its own; the present one goes on being filled.
+      chunks_.push_back(std::make_unique_for_overwrite<char[]>(n));
+      return chunks_.back().get();
+    }
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(next_chunk_));
+    at_ = chunks_.back().get();
+    left_ = next_chunk_;
+    next_chunk_ = std::min(2 * next_chunk_, largest_chunk);
+  }
+  char* const text = at_;
+  at_ += n;
+  left_ -= n;
+  return text;
+}
+
+// The row about the same message, if there is one. In the usual order no look-up is needed: a number above all before
+// is new.
+std::size_t fetch_results::locate(std::uint32_t seq, std::uint32_t uid) const {
+  if (records_.empty()) return nowhere;
+  const auto& last = records_.back();
+  const auto look = [&](std::map<std::uint32_t, std::size_t>& index, std::size_t& indexed, auto member,
+                        std::uint32_t number) {
+    for (; indexed < records_.size(); ++indexed) index[records_[indexed].*member] = indexed;
+    const auto at = index.find(number);
+    return at == index.end() ? nowhere : at->second;
+  };
+  if (by_uid_ && uid != 0) {
+    if (uid > highest_uid_) return last.uid == 0 && last.seq == seq && seq != 0 ? records_.size() - 1 : nowhere;
+    if (last.uid == uid) return records_.size() - 1;
+    return look(by_uid_number_, indexed_uids_, &record::uid, uid);
+  }
+  if (seq == 0 || seq > highest_seq_) return nowhere;
+  if (last.seq == seq) return records_.size() - 1;
+  return look(by_seq_, indexed_seqs_, &record::seq, seq);
+}
+
+bool fetch_results::has_incomplete(std::uint32_t seq) const {
+  const auto at = locate(seq, 0);
+  return at != nowhere && !is_complete(records_[at]);
+}
+
+void fetch_results::start(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have) {
+  record r;
+  r.text = allocate(text.size());
+  r.size = r.room = static_cast<std::uint32_t>(text.size());
+  r.seq = seq;
+  r.uid = uid;
+  r.have = have;
+  std::memcpy(r.text, text.data(), text.size());
+  octets_ += text.size();
+  if (uid <= highest_uid_) uids_ascend_ = false;
+  highest_uid_ = std::max(highest_uid_, uid);
+  highest_seq_ = std::max(highest_seq_, seq);
+  records_.push_back(r);
+}
+
+// `(UID 5 FLAGS ())` and `(BODY[] NIL)` become `(UID 5 FLAGS () BODY[] NIL)`. Room doubles, so that many pieces cost no
+// more than their octets.
+void fetch_results::extend(record& r, std::string_view piece) {
+  if (piece.starts_with('(')) piece.remove_prefix(1);
+  std::size_t kept = r.size;
+  if (kept != 0 && r.text[kept - 1] == ')') --kept;
+  const std::size_t size = kept + 1 + piece.size();
+  if (size > r.room) {
+    const std::size_t room = std::min<std::size_t>(2 * size, std::numeric_limits<std::uint32_t>::max());
+    char* const text = allocate(room);
+    std::memcpy(text, r.text, kept);
+    octets_ += room;
+    r.text = text;
+    r.room = static_cast<std::uint32_t>(room);
+  }
+  r.text[kept] = ' ';
+  std::memcpy(r.text + kept + 1, piece.data(), piece.size());
+  r.size = static_cast<std::uint32_t>(size);
+}
+
+void fetch_results::replace(record& r, std::string_view text) {
+  if (text.size() > r.room) {
+    r.text = allocate(text.size());
+    r.room = static_cast<std::uint32_t>(text.size());
+    octets_ += text.size();
+  }
+  std::memcpy(r.text, text.data(), text.size());
+  r.size = static_cast<std::uint32_t>(text.size());
+}
+
+bool fetch_results::add(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have) {
+  const auto at = locate(seq, uid);
+  if (at == nowhere) {
+    start(seq, uid, text, have);
+    return true;
+  }
+  auto& r = records_[at];
+  if ((have & complete_) == complete_) {
+    replace(r, text);
+    r.have = have;
+  } else if (is_complete(r)) {
+    return false;
+  } else {
+    extend(r, text);
+    r.have |= have;
+  }
+  if (r.uid == 0 && uid != 0) {
+    r.uid = uid;
+    if (uid <= highest_uid_ || at + 1 != records_.size()) uids_ascend_ = false;
+    highest_uid_ = std::max(highest_uid_, uid);
+    if (at < indexed_uids_) by_uid_number_[uid] = at;
+  }
+  return true;
+}
+
+void fetch_results::finish() {
+  by_seq_.clear();
+  by_uid_number_.clear();
+  indexed_seqs_ = indexed_uids_ = 0;
+  uid_order_.clear();
+  uids_ascend_ =
+      std::is_sorted(records_.begin(), records_.end(), [](const record& a, const record& b) { return a.uid < b.uid; });
+  if (uids_ascend_) return;
+  uid_order_.resize(records_.size());
+  std::iota(uid_order_.begin(), uid_order_.end(), 0U);
+  std::stable_sort(uid_order_.begin(), uid_order_.end(),
+                   [this](std::uint32_t a, std::uint32_t b) { return records_[a].uid < records_[b].uid; });
+}
+
+void fetch_results::clear() noexcept {
+  auto complete = complete_;
+  auto by_uid = by_uid_;
+  auto nesting = max_nesting_;
+  *this = fetch_results();
+  expect(complete, by_uid, nesting);
+}
+
+}  // namespace imapxx::inline v0

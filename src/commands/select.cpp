@@ -1,0 +1,118 @@
+#include <imapxx/commands/select.hpp>
+
+#include "commands/support.hpp"
+
+#include <variant>
+
+namespace imapxx::inline v0 {
+
+open_mailbox::open_mailbox(mailbox_name name, bool read_only) : name_(std::move(name)), read_only_(read_only) {}
+
+result<void> open_mailbox::check(const session_info& info) const {
+  if (condstore_) {
+    if (auto ok = commands::require(info, "CONDSTORE|QRESYNC", "opening a mailbox with CONDSTORE"); !ok) return ok;
+  }
+  return commands::check_name(name_);
+}
+
+// select = "SELECT" SP mailbox [select-params] (RFC 4466)
+void open_mailbox::encode(wire::encoder& out) {
+  view_ = mailbox_view();
+  view_.name = name_;
+  view_.read_only = read_only_;
+  out.raw(traits().name).sp().mailbox(name_);
+  if (condstore_) out.raw(" (CONDSTORE)");
+}
+
+void open_mailbox::learn(const response_code& c) {
+  const auto number = static_cast<std::uint32_t>(c.number);
+  switch (c.kind) {
+    case code::uidvalidity: view_.uidvalidity = number; break;
+    case code::uidnext: view_.uidnext = number; break;
+    case code::unseen: view_.unseen = number; break;
+    case code::highestmodseq: view_.highestmodseq = c.number; break;
+    case code::nomodseq: view_.highestmodseq.reset(); break;
+    case code::permanentflags: view_.permanent_flags = c.flags; break;
+    case code::uidnotsticky: view_.uid_not_sticky = true; break;
+    case code::read_only: view_.read_only = true; break;
+    case code::read_write: view_.read_only = false; break;
+    case code::objectid_mailbox:
+      if (!c.strings.empty()) view_.mailboxid = c.strings.front();
+      break;
+    default: break;
+  }
+  // Zero means that the server does not know (quirks S-01, S-02, S-04, S-20).
+  if (view_.uidvalidity == 0U) view_.uidvalidity.reset();
+  if (view_.uidnext == 0U) view_.uidnext.reset();
+  if (view_.unseen == 0U) view_.unseen.reset();
+  if (view_.highestmodseq == std::uint64_t{0}) view_.highestmodseq.reset();
+}
+
+bool open_mailbox::on_response(response& r) {
+  if (auto* f = std::get_if<flags_response>(&r)) {
+    view_.flags = std::move(f->flags);
+    return true;
+  }
+  if (const auto* e = std::get_if<exists_response>(&r)) {
+    view_.exists = e->count;
+    return true;
+  }
+  if (const auto* n = std::get_if<recent_response>(&r)) {
+    view_.recent = n->count;
+    return true;
+  }
+  const auto* s = std::get_if<status_response>(&r);
+  if (s == nullptr) return false;
+  if (s->code.kind == code::closed) {
+    // What came so far was about the mailbox that was selected before (RFC 9051 section 7.1).
+    const auto name = std::move(view_.name);
+    view_ = mailbox_view();
+    view_.name = name;
+    view_.read_only = read_only_;
+    return true;
+  }
+  learn(s->code);
+  switch (s->code.kind) {
+    case code::uidvalidity:
+    case code::uidnext:
+    case code::unseen:
+    case code::highestmodseq:
+    case code::nomodseq:
+    case code::permanentflags:
+    case code::uidnotsticky:
+    case code::objectid_mailbox:
+    case code::read_only:
+    case code::read_write: return true;
+    default: return false;
+  }
+}
+
+result<void> open_mailbox::on_complete(const status_response& status) {
+  if (auto ok = command::on_complete(status); !ok) return ok;
+  learn(status.code);
+  return {};
+}
+
+select::select(mailbox_name name) : open_mailbox(std::move(name), false) {}
+
+select& select::condstore(bool on) {
+  condstore_ = on;
+  return *this;
+}
+
+examine::examine(mailbox_name name) : open_mailbox(std::move(name), true) {}
+
+examine& examine::condstore(bool on) {
+  condstore_ = on;
+  return *this;
+}
+
+close::close() = default;
+
+void close::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+unselect::unselect() = default;
+
+void unselect::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+}  // namespace imapxx::inline v0

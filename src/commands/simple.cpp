@@ -1,0 +1,42 @@
+#include <imapxx/commands/simple.hpp>
+
+#include "commands/support.hpp"
+
+#include <variant>
+
+namespace imapxx::inline v0 {
+
+capability::capability() = default;
+
+void capability::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+bool capability::on_response(response& r) {
+  auto* c = std::get_if<capability_response>(&r);
+  if (c == nullptr) return false;
+  found_ = std::move(c->capabilities);
+  return true;
+}
+
+result<void> capability::on_complete(const status_response& status) {
+  if (auto ok = command::on_complete(status); !ok) return ok;
+  if (found_.empty() && status.code.kind == code::capability) found_ = status.code.capabilities;
+  if (found_.empty()) return commands::no_answer(traits_v.name, "a list of capabilities");
+  return {};
+}
+
+noop::noop() = default;
+
+void noop::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+check::check() = default;
+
+void check::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+logout::logout() = default;
+
+void logout::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+// Whatever stands here, the session is over, as the caller wanted (quirk I-12).
+result<void> logout::on_complete(const status_response&) { return {}; }
+
+}  // namespace imapxx::inline v0
