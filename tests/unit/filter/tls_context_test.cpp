@@ -118,7 +118,6 @@ TEST(tls_context, unusable_client_certificates) {
       << "and nobody is asked for a passphrase";
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(tls_context, idle_connections_are_small) {
   constexpr std::size_t count = 100;
   const tls_options options = tls_options().ca_pem(test_ca().certificate_pem());
@@ -136,12 +135,12 @@ TEST(tls_context, idle_connections_are_small) {
   };
   connect();
   const std::size_t before = mallinfo2().uordblks;
+  if (before == 0) GTEST_SKIP() << "the sanitizers' allocator does not count";
   while (clients.size() <= count) connect();
   const std::size_t each = (mallinfo2().uordblks - before) / count;
   EXPECT_LT(each, 30U << 10U) << "23 KiB were measured";
   RecordProperty("bytes_per_idle_connection", static_cast<int>(each));
 }
-#endif
 
 }  // namespace
 }  // namespace imapxx::filter
