@@ -83,10 +83,16 @@ void login_operation::try_next(operation_host& host) {
     if (!c.failure) return after_login(h);
     on_refused(h, c.failure);
   };
-  if (name == "LOGIN-COMMAND") return run(host, std::make_unique<login>(who_.user(), who_.password()), then);
+  if (name == "LOGIN-COMMAND") {
+    auto cmd = std::make_unique<login>(who_.user(), who_.password());
+    cmd->allow_plaintext(who_.plaintext_allowed());
+    return run(host, std::move(cmd), then);
+  }
   auto made = make_mechanism(name, who_, host.sasl());
   if (!made) return on_refused(host, made.error());
-  run(host, std::make_unique<authenticate>(std::move(made).value()), then);
+  auto cmd = std::make_unique<authenticate>(std::move(made).value());
+  cmd->allow_plaintext(who_.plaintext_allowed());
+  run(host, std::move(cmd), then);
 }
 
 void login_operation::on_refused(operation_host& host, const error& why) {

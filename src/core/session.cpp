@@ -9,17 +9,6 @@
 
 namespace imapxx::inline v0 {
 
-std::string_view to_string(session_state s) noexcept {
-  switch (s) {
-    case session_state::none: return "before the greeting";
-    case session_state::not_authenticated: return "not authenticated";
-    case session_state::authenticated: return "authenticated";
-    case session_state::selected: return "selected";
-    case session_state::logout: return "logout";
-  }
-  return "unknown";
-}
-
 session::impl::impl(session_options o)
     : options(std::move(o)), tracker(options.uid_map), framer(options.limits), input(options.limits.response_octets + options.limits.line_octets) {
   // Random, so that nobody can prepare a completion for a tag that is to come (RFC 9051 section 2.2.1 only asks for uniqueness).
@@ -94,7 +83,7 @@ void session::impl::abandon(command_id id) {
   c->cmd->abandon();
   if (c->stage == core::command_stage::waiting) {
     c->abandoned = true;
-    return finish(*c, error(errc::cancelled), false);
+    return finish(*c, error(errc::cancelled).set_fatal(false), false);
   }
   c->abandoned = true;
   if (owner == c) sink = nullptr;
