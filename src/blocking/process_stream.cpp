@@ -66,6 +66,7 @@ class pipes {
 /// posix_spawnp(3) with the pipes as standard streams and the signal state of a fresh program. \return 0 or an errno
 int spawn(const std::vector<std::string>& argv, const pipes& p, pid_t& child) {
   std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
   // posix_spawn takes char* const[] for historical reasons and does not write.
   for (const std::string& a : argv) arguments.push_back(const_cast<char*>(a.c_str()));
   arguments.push_back(nullptr);
