@@ -1,0 +1,243 @@
+#include <imapxx/mime/transfer.hpp>
+
+#include "base/ascii.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace imapxx::inline v0::mime {
+namespace {
+
+constexpr std::array<signed char, 256> make_alphabet() {
+  std::array<signed char, 256> out{};
+  out.fill(-1);
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    out[static_cast<unsigned char>(letters[i])] = static_cast<signed char>(i);
+  }
+  return out;
+}
+constexpr auto alphabet = make_alphabet();
+
+// Blanks at a line's end are dropped (RFC 2045 section 6.7, rule 3); a longer run than any honest line is passed on.
+constexpr std::size_t held_max = 1000;
+// A line of uuencode has at most 61 octets; longer ones are no uuencode.
+constexpr std::size_t uuencode_line_max = 128;
+
+int hex(char c) noexcept {
+  if (base::is_digit(c)) return c - '0';
+  const char l = base::to_lower(c);
+  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+}  // namespace
+
+transfer_encoding parse_transfer_encoding(std::string_view value) noexcept {
+  const auto first = value.find_first_not_of(" \t\r\n\"");
+  if (first == std::string_view::npos) return transfer_encoding::identity;
+  value.remove_prefix(first);
+  value = value.substr(0, value.find_first_of(" \t\r\n;(\""));
+  if (base::iequals(value, "base64")) return transfer_encoding::base64;
+  if (base::iequals(value, "quoted-printable")) return transfer_encoding::quoted_printable;
+  if (base::iequals(value, "x-uuencode") || base::iequals(value, "uuencode") || base::iequals(value, "x-uue") ||
+      base::iequals(value, "uue")) {
+    return transfer_encoding::uuencode;
+  }
+  return transfer_encoding::identity;
+}
+
+void transfer_decoder::feed(std::string_view octets, std::string& out) {
+  switch (encoding_) {
+    case transfer_encoding::identity: out.append(octets); return;
+    case transfer_encoding::base64: return feed_base64(octets, out);
+    case transfer_encoding::quoted_printable: return feed_quoted_printable(octets, out);
+    case transfer_encoding::uuencode: return feed_uuencode(octets, out);
+  }
+}
+
+void transfer_decoder::finish(std::string& out) {
+  if (encoding_ == transfer_encoding::base64) {
+    flush_base64(out);
+  } else if (encoding_ == transfer_encoding::quoted_printable) {
+    // A '=' at the very end is a soft line break that lost its line; blanks there are those of a line's end.
+    if (held_.size() > 1 && held_[0] == '=' && !is_blank(held_[1]) && held_[1] != '\r') out.append(held_);
+  } else if (encoding_ == transfer_encoding::uuencode && !held_.empty()) {
+    uuencode_line(out);
+  }
+  held_.clear();
+  done_ = false;
+  count_ = 0;
+  bits_ = 0;
+}
+
+void transfer_decoder::feed_base64(std::string_view octets, std::string& out) {
+  if (done_) return;
+  for (const char c : octets) {
+    const auto value = alphabet[static_cast<unsigned char>(c)];
+    if (value >= 0) {
+      bits_ = (bits_ << 6U) | static_cast<std::uint32_t>(value);
+      if (++count_ == 4) {
+        out.push_back(static_cast<char>((bits_ >> 16U) & 0xFFU));
+        out.push_back(static_cast<char>((bits_ >> 8U) & 0xFFU));
+        out.push_back(static_cast<char>(bits_ & 0xFFU));
+        count_ = 0;
+        bits_ = 0;
+      }
+    } else if (c == '=' && count_ >= 2) {  // the end of the data (RFC 2045 section 6.8)
+      flush_base64(out);
+      done_ = true;
+      return;
+    }
+  }
+}
+
+void transfer_decoder::flush_base64(std::string& out) {
+  if (count_ == 2) {
+    out.push_back(static_cast<char>((bits_ >> 4U) & 0xFFU));
+  } else if (count_ == 3) {
+    out.push_back(static_cast<char>((bits_ >> 10U) & 0xFFU));
+    out.push_back(static_cast<char>((bits_ >> 2U) & 0xFFU));
+  }
+  count_ = 0;
+  bits_ = 0;
+}
+
+void transfer_decoder::feed_quoted_printable(std::string_view octets, std::string& out) {
+  while (!octets.empty()) {
+    if (held_.empty()) {
+      const auto plain = std::min(octets.find_first_of("= \t"), octets.size());
+      out.append(octets.substr(0, plain));
+      octets.remove_prefix(plain);
+      if (octets.empty()) return;
+    }
+    quoted_printable(octets.front(), out);
+    octets.remove_prefix(1);
+  }
+}
+
+void transfer_decoder::release_held(std::string& out) {
+  out.append(held_);
+  held_.clear();
+}
+
+// One octet that may begin, go on with or end what is held: "=", "=X", "= \t", "= \r", " \t", " \r".
+void transfer_decoder::quoted_printable(char c, std::string& out) {
+  const bool escape = !held_.empty() && held_[0] == '=';
+  const bool after_cr = !held_.empty() && held_.back() == '\r';
+  const bool lone = held_.size() == 1;
+  if (c == '\n' && !held_.empty() && (!escape || lone || after_cr || is_blank(held_[1]))) {
+    if (!escape) out.append(after_cr ? "\r\n" : "\n");
+    held_.clear();
+    return;
+  }
+  if (escape && lone && hex(c) >= 0) {
+    held_.push_back(c);
+    return;
+  }
+  if (escape && held_.size() == 2 && hex(held_[1]) >= 0) {
+    if (hex(c) >= 0) {
+      out.push_back(static_cast<char>(hex(held_[1]) * 16 + hex(c)));
+      held_.clear();
+      return;
+    }
+    release_held(out);
+    return quoted_printable(c, out);
+  }
+  const bool goes_on = held_.empty() ? (c == '=' || is_blank(c)) : ((is_blank(c) || c == '\r') && !after_cr);
+  if (goes_on && held_.size() < held_max) {
+    held_.push_back(c);
+  } else if (held_.empty()) {
+    out.push_back(c);
+  } else {
+    release_held(out);
+    quoted_printable(c, out);
+  }
+}
+
+void transfer_decoder::feed_uuencode(std::string_view octets, std::string& out) {
+  while (!octets.empty()) {
+    const auto end = octets.find('\n');
+    const auto line = octets.substr(0, end);
+    if (held_.size() < uuencode_line_max) held_.append(line.substr(0, uuencode_line_max - held_.size()));
+    if (end == std::string_view::npos) return;
+    uuencode_line(out);
+    octets.remove_prefix(end + 1);
+  }
+}
+
+// `count_` is 1 between "begin" and "end".
+void transfer_decoder::uuencode_line(std::string& out) {
+  std::string line = std::exchange(held_, {});
+  while (!line.empty() && line.back() == '\r') line.pop_back();
+  if (done_ || line.empty()) return;
+  if (count_ == 0) {
+    count_ = line.substr(0, 6) == "begin " ? 1 : 0;
+    return;
+  }
+  if (line == "end") {
+    done_ = true;
+    return;
+  }
+  const auto bits = [&line](std::size_t at) {
+    return at < line.size() ? (static_cast<unsigned>(static_cast<unsigned char>(line[at])) - 32U) & 0x3FU : 0U;
+  };
+  auto left = bits(0);
+  for (std::size_t at = 1; left > 0 && at < line.size(); at += 4) {
+    const auto word = bits(at) << 18U | bits(at + 1) << 12U | bits(at + 2) << 6U | bits(at + 3);
+    for (unsigned shift = 16; left > 0; shift -= 8) {
+      out.push_back(static_cast<char>((word >> shift) & 0xFFU));
+      --left;
+      if (shift == 0) break;
+    }
+  }
+}
+
+namespace {
+
+class decoding_sink final : public body_sink {
+ public:
+  decoding_sink(std::shared_ptr<body_sink> to, std::string_view encoding) : to_(std::move(to)), decoder_(encoding) {}
+
+  result<void> begin(const body_info& info) override {
+    std::string dropped;
+    decoder_.finish(dropped);
+    return to_->begin(info);
+  }
+  result<void> write(std::string_view octets) override {
+    // Pieces of a size that keeps the buffer small, whatever the caller's pieces are.
+    constexpr std::size_t piece = 16384;
+    while (!octets.empty()) {
+      decoder_.feed(octets.substr(0, piece), buffer_);
+      octets.remove_prefix(std::min(piece, octets.size()));
+      if (auto passed = pass_on(); !passed) return passed;
+    }
+    return {};
+  }
+  result<void> end(const body_info& info) override {
+    decoder_.finish(buffer_);
+    if (auto passed = pass_on(); !passed) return passed;
+    return to_->end(info);
+  }
+
+ private:
+  result<void> pass_on() {
+    if (buffer_.empty()) return {};
+    auto written = to_->write(buffer_);
+    buffer_.clear();
+    return written;
+  }
+  std::shared_ptr<body_sink> to_;
+  transfer_decoder decoder_;
+  std::string buffer_;
+};
+
+}  // namespace
+
+std::shared_ptr<body_sink> sink_decoding(std::shared_ptr<body_sink> to, std::string_view content_transfer_encoding) {
+  return std::make_shared<decoding_sink>(std::move(to), content_transfer_encoding);
+}
+
+}  // namespace imapxx::inline v0::mime
