@@ -30,12 +30,25 @@ connection::connection(server_core& core, unique_fd fd, faults plan)
   core_.store.add_watcher(*this);
 }
 
-connection::~connection() {
-  auto lock = core_.store.lock();
-  core_.store.remove_watcher(*this);
+connection::~connection() { finish(); }
+
+/// Gives the descriptors back; the log stays readable as long as the server lives.
+void connection::finish() {
+  {
+    auto lock = core_.store.lock();
+    core_.store.remove_watcher(*this);
+    session_.unselect();
+  }
+  std::lock_guard guard(end_mutex_);
+  transport_.release();
+  wake_.reset();
+  finished_ = true;
 }
 
-void connection::shut_down() { ::shutdown(transport_.fd(), SHUT_RDWR); }
+void connection::shut_down() {
+  std::lock_guard guard(end_mutex_);
+  if (!finished_) ::shutdown(transport_.fd(), SHUT_RDWR);
+}
 
 void connection::mailbox_changed(const mailbox& box) {
   if (watched_ != &box) return;
@@ -47,7 +60,7 @@ void connection::run() {
   if (core_.config.security != tls_mode::implicit || start_tls()) serve();
   flush(session_.out);
   transport_.close();
-  finished_ = true;
+  finish();
 }
 
 void connection::serve() {

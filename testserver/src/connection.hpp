@@ -80,6 +80,7 @@ class connection final : private client_io, private store_watcher {
   void one_command(std::vector<command_piece> pieces);
   void raw_reply(const command_rule& rule);
   void stall();
+  void finish();
 
   server_core& core_;
   transport transport_;
@@ -93,6 +94,7 @@ class connection final : private client_io, private store_watcher {
   bool open_ = true;
   bool refused_ = false;
   std::atomic<const mailbox*> watched_{nullptr};
+  std::mutex end_mutex_;  ///< between finish() and shut_down()
   std::atomic<bool> finished_{false};
 };
 

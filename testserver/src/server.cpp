@@ -49,10 +49,7 @@ void server::start() { impl_->start(); }
 
 void server::stop() { impl_->stop(); }
 
-std::uint16_t server::port() const {
-  std::lock_guard guard(impl_->mutex);
-  return impl_->bound_port;
-}
+std::uint16_t server::port() const { return impl_->port(); }
 
 const std::string& server::ca_pem() const { return impl_->core.identity.ca_pem; }
 

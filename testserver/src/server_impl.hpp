@@ -2,6 +2,7 @@
 
 #include "connection.hpp"
 #include "options_data.hpp"
+#include "tcp_listener.hpp"
 
 #include <mutex>
 #include <string>
@@ -19,6 +20,7 @@ class server::impl {
 
   void start();
   void stop();
+  std::uint16_t port() const { return listener_.port(); }
   void serve(detail::unique_fd fd);
   void drop_connections();
 
@@ -39,15 +41,9 @@ class server::impl {
   mutable std::mutex mutex;  ///< guards what follows
   std::vector<client> clients;
   faults plan;
-  std::uint16_t bound_port = 0;
 
  private:
-  void accept_loop();
-  void listen_on();
-
-  detail::unique_fd listener_;
-  detail::unique_fd wake_;
-  std::thread acceptor_;
+  detail::tcp_listener listener_;
   bool stopped_ = false;
 };
 

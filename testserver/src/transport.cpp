@@ -126,6 +126,11 @@ bool transport::pause(std::chrono::milliseconds time) {
   return (fd.revents & (POLLHUP | POLLERR)) == 0;
 }
 
+void transport::release() {
+  ssl_.reset();
+  fd_.reset();
+}
+
 void transport::close() {
   if (ssl_) {
     ERR_clear_error();

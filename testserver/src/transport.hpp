@@ -52,7 +52,9 @@ class transport {
   bool has_tls() const { return ssl_ != nullptr; }
   /// False when the connection ended meanwhile.
   bool pause(std::chrono::milliseconds time);
+  /// TLS close_notify and shutdown; the descriptor stays open.
   void close();
+  void release();
   int fd() const { return fd_.get(); }
   void set_wake(int fd) { wake_fd_ = fd; }
 
