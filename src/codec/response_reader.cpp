@@ -43,7 +43,7 @@ struct response_reader::impl {
     while (!dead) {
       const auto f = framer.next(buffer.pending());
       switch (f.kind) {
-        case wire::frame_kind::incomplete: return read_status::incomplete;
+        case wire::frame_kind::incomplete: buffer.consume(f.consumed); return read_status::incomplete;
         case wire::frame_kind::invalid: fail(framer.failure()); break;
         case wire::frame_kind::literal_begin:
           if (accept_literal(f)) buffer.consume(f.consumed);

@@ -165,17 +165,21 @@ frame framer::next_line(std::string_view pending) {
 // Quirk G-08: before a response.
 void framer::skip_nuls(std::string_view pending) noexcept {
   if (line_start_ >= pending.size() || pending[line_start_] != '\0') return;
-  base::tolerate(quirk::g08);
   std::size_t at = line_start_;
   while (at < pending.size() && pending[at] == '\0') ++at;
+  skip_to(at);
+}
+
+void framer::skip_to(std::size_t at) noexcept {
+  base::tolerate(quirk::g08);
+  skipped_octets_ += at - start_;
   move_on(at);
 }
 
 // The name of the limit that is exceeded when the current line holds at least `segment`; empty when none is.
 std::string_view framer::exceeded_limit(std::string_view segment) const noexcept {
   if (response_octets_ + segment.size() > limits_.response_octets) return "response_octets";
-  // What was skipped before the response is still held.
-  if (!in_response_ && start_ > limits_.line_octets) return "line_octets";
+  if (skipped_octets_ > limits_.line_octets) return "line_octets";
   const std::uint64_t line = line_octets_ + segment.size();
   if (line <= limits_.line_octets && line <= limits_.continuation_octets) return {};
   if (in_response_ ? number_list_ : is_number_list(segment)) return {};
@@ -189,9 +193,16 @@ frame framer::without_line_end(std::string_view pending) {
   const auto text = without_line_end_octets(pending.substr(std::min(line_start_, pending.size())));
   // Whether a shorter beginning is a list of numbers is not certain yet.
   const bool certain = in_response_ || text.empty() || text.size() > kind_window;
-  if (const auto limit = certain ? exceeded_limit(text) : std::string_view(); !limit.empty())
-    return poison_limit(limit, text);
-  return {};
+  const auto limit = certain ? exceeded_limit(text) : std::string_view();
+  if (!limit.empty()) return poison_limit(limit, text);
+  frame out;
+  if (!in_response_ && start_ != 0) {
+    out.consumed = start_;
+    line_start_ -= start_;
+    scanned_ -= start_;
+    start_ = 0;
+  }
+  return out;
 }
 
 frame framer::complete(std::string_view pending, const line_view& line) {
@@ -205,7 +216,8 @@ frame framer::complete(std::string_view pending, const line_view& line) {
     carried_done_ = true;
     out.text = carried_;
   }
-  start_ = line_start_ = scanned_ = 0;
+  move_on(0);
+  skipped_octets_ = 0;
   if (in_response_) forget_response();
   return out;
 }
@@ -240,8 +252,7 @@ framer::outcome framer::odd_line(std::string_view pending, const line_view& line
     return outcome::leave;
   }
   if (!in_response_ && line.text.find_first_not_of(std::string_view(" \0", 2)) == std::string_view::npos) {
-    base::tolerate(quirk::g08);
-    move_on(line.next);
+    skip_to(line.next);
     return outcome::again;
   }
   return literal_at_end(pending, line, out);

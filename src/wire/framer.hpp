@@ -13,7 +13,7 @@
 namespace imapxx::inline v0::wire {
 
 enum class frame_kind : std::uint8_t {
-  incomplete,     ///< more bytes are needed; nothing is consumed
+  incomplete,     ///< more bytes are needed; consumed is at most what is skipped between responses
   response,       ///< a whole response
   literal_begin,  ///< a literal stands next; `framer::decide` must be called
   literal_bytes,  ///< a piece of a literal that is streamed (or discarded)
@@ -88,6 +88,7 @@ class framer {
   outcome literal_at_end(std::string_view pending, const line_view& line, frame& out);
   outcome begin_literal(std::string_view pending, const line_view& line, std::size_t header, frame& out);
   void skip_nuls(std::string_view pending) noexcept;
+  void skip_to(std::size_t at) noexcept;
   void move_on(std::size_t to) noexcept { start_ = line_start_ = scanned_ = to; }
   void count_segment(const line_view& line) noexcept;
   void forget_response() noexcept;
@@ -112,6 +113,7 @@ class framer {
   std::size_t carried_header_ = 0;
   std::uint64_t literal_size_ = 0;
   std::uint64_t literal_left_ = 0;
+  std::uint64_t skipped_octets_ = 0;  // between the last response and the next
   std::uint64_t line_octets_ = 0;
   std::uint64_t response_octets_ = 0;
   error failure_;
