@@ -167,6 +167,7 @@ error client_core::move_bytes(core::operation* op, deadline_point until) {
   }
   if (moved->written != 0) link_.output_sent(moved->written);
   if (moved->read != 0) link_.input_received(moved->read);
+  octets_received_ += moved->read;
   if (moved->written != 0 || moved->read != 0) last_progress_ = clock::now();
   if (moved->eof) {
     network_ended_ = true;
@@ -261,14 +262,14 @@ result<bool> client_core::poll(std::chrono::milliseconds timeout) {
       state != session_state::none && state != session_state::logout) {
     if (auto kept = submit(std::make_unique<noop>(), false)) dropped_.insert(*kept);
   }
-  const auto before = last_progress_;
-  const auto why = drive([&] { return last_progress_ != before; }, nullptr,
+  const auto before = octets_received_;
+  const auto why = drive([&] { return octets_received_ != before; }, nullptr,
                          timeout.count() <= 0 ? deadline_point(stream::no_wait) : deadline_point(clock::now() + timeout));
   while (handle_event(nullptr)) {
   }
   if (over_) return *over_;
   if (why && why.code() != errc::timeout) return why;
-  return last_progress_ != before;
+  return octets_received_ != before;
 }
 
 void client_core::close() noexcept {

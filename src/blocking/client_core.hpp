@@ -98,6 +98,7 @@ class client_core final : public core::operation_host, public observer {
   command_id waiting_stream_ = 0; ///< the stream whose `next` is waiting: its events need no copy
   std::string greeting_;
   core::time_point last_progress_;
+  std::uint64_t octets_received_ = 0;
   core::time_point oldest_since_;
   std::optional<error> over_;
   bool greeted_ = false;

@@ -20,6 +20,30 @@ fetch_results::~fetch_results() = default;
 fetch_results::fetch_results(fetch_results&&) noexcept = default;
 fetch_results& fetch_results::operator=(fetch_results&&) noexcept = default;
 
+fetch_results::fetch_results(const fetch_results& other)
+    : max_nesting_(other.max_nesting_),
+      complete_(other.complete_),
+      highest_seq_(other.highest_seq_),
+      highest_uid_(other.highest_uid_),
+      by_uid_(other.by_uid_),
+      uids_ascend_(other.uids_ascend_),
+      uid_order_(other.uid_order_) {
+  records_.reserve(other.records_.size());
+  for (auto r : other.records_) {
+    char* const copy = allocate(r.size);
+    std::memcpy(copy, r.text, r.size);
+    r.text = copy;
+    r.room = r.size;
+    octets_ += r.size;
+    records_.push_back(r);
+  }
+}
+
+fetch_results& fetch_results::operator=(const fetch_results& other) {
+  if (this != &other) *this = fetch_results(other);
+  return *this;
+}
+
 fetch_row fetch_results::operator[](std::size_t i) const {
   const auto& r = records_[i];
   fetch_row row;
@@ -84,11 +108,11 @@ std::size_t fetch_results::locate(std::uint32_t seq, std::uint32_t uid) const {
   if (by_uid_ && uid != 0) {
     if (uid > highest_uid_) return last.uid == 0 && last.seq == seq && seq != 0 ? records_.size() - 1 : nowhere;
     if (last.uid == uid) return records_.size() - 1;
-    return look(by_uid_number_, indexed_uids_, &record::uid, uid);
+    return look(uid_index_, indexed_uids_, &record::uid, uid);
   }
   if (seq == 0 || seq > highest_seq_) return nowhere;
   if (last.seq == seq) return records_.size() - 1;
-  return look(by_seq_, indexed_seqs_, &record::seq, seq);
+  return look(seq_index_, indexed_seqs_, &record::seq, seq);
 }
 
 bool fetch_results::has_incomplete(std::uint32_t seq) const {
@@ -161,14 +185,14 @@ bool fetch_results::add(std::uint32_t seq, std::uint32_t uid, std::string_view t
     r.uid = uid;
     if (uid <= highest_uid_ || at + 1 != records_.size()) uids_ascend_ = false;
     highest_uid_ = std::max(highest_uid_, uid);
-    if (at < indexed_uids_) by_uid_number_[uid] = at;
+    if (at < indexed_uids_) uid_index_[uid] = at;
   }
   return true;
 }
 
 void fetch_results::finish() {
-  by_seq_.clear();
-  by_uid_number_.clear();
+  seq_index_.clear();
+  uid_index_.clear();
   indexed_seqs_ = indexed_uids_ = 0;
   uid_order_.clear();
   uids_ascend_ =

@@ -53,7 +53,7 @@ void connection::shut_down() {
 void connection::mailbox_changed(const mailbox& box) {
   if (watched_ != &box) return;
   std::uint64_t one = 1;
-  static_cast<void>(::write(wake_.get(), &one, sizeof one));
+  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);  // cannot fail: the counter never fills
 }
 
 void connection::run() {
@@ -291,7 +291,7 @@ bool connection::wait_for_event(bool& client_data) {
   auto r = transport_.receive(in_, true);
   if (r == transport::result::woken) {
     std::uint64_t count = 0;
-    static_cast<void>(::read(wake_.get(), &count, sizeof count));
+    [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof count);
     return true;
   }
   client_data = true;

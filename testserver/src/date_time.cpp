@@ -155,7 +155,7 @@ std::optional<header_date> parse_header_date(std::string_view s) {
   // RFC 5322, 4.3: two digits mean 1950..2049, three digits count from 1900.
   auto digits = words[i + 2].size();
   if (digits == 2)
-    *year += *year < 50 ? 2000 : 1900;
+    *year += *year < 50 ? 2000U : 1900U;
   else if (digits == 3)
     *year += 1900;
   auto days = civil_days(static_cast<std::int64_t>(*year), *month, *day);

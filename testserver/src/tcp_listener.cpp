@@ -77,7 +77,7 @@ void tcp_listener::run() {
 
 void tcp_listener::stop() {
   std::uint64_t one = 1;
-  static_cast<void>(::write(wake_.get(), &one, sizeof one));
+  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);  // cannot fail: the counter never fills
   if (thread_.joinable()) thread_.join();
   fd_.reset();
 }

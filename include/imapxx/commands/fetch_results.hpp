@@ -18,7 +18,7 @@ namespace imapxx::inline v0 {
 
 /// The rows of a FETCH, one for each message, in the order in which the messages came. Each row is the text of its
 /// response, copied into a chunk, and is parsed when it is looked at: `rows[i]` gives a `fetch_row`, a view that lives
-/// as long as this object (moving it keeps views valid). Movable, not copyable. Safe to read from several threads.
+/// as long as this object (moving it keeps views valid). A copy copies all octets. Safe to read from several threads.
 class IMAPXX_API fetch_results {
  public:
   /// Makes a `fetch_row` of each row on the way.
@@ -53,8 +53,8 @@ class IMAPXX_API fetch_results {
   ~fetch_results();
   fetch_results(fetch_results&&) noexcept;
   fetch_results& operator=(fetch_results&&) noexcept;
-  fetch_results(const fetch_results&) = delete;
-  fetch_results& operator=(const fetch_results&) = delete;
+  fetch_results(const fetch_results& other);
+  fetch_results& operator=(const fetch_results& other);
 
   [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
   [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
@@ -117,7 +117,7 @@ class IMAPXX_API fetch_results {
   bool by_uid_ = false;
   bool uids_ascend_ = true;
   // Only when a row comes out of order: where the rows up to `indexed_…` are.
-  mutable std::map<std::uint32_t, std::size_t> by_seq_, by_uid_number_;
+  mutable std::map<std::uint32_t, std::size_t> seq_index_, uid_index_;
   mutable std::size_t indexed_seqs_ = 0, indexed_uids_ = 0;
   std::vector<std::uint32_t> uid_order_;  // rows by UID, when they did not come so
 };
