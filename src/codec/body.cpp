@@ -58,8 +58,9 @@ void read_languages(const tree& t, std::uint32_t at, std::vector<std::string>& o
 bool is_disposition(const tree& t, std::uint32_t at) {
   if (!t.is_list(at)) return false;
   const auto list = t.elements(at);
-  return !list.empty() && t.is_text(list[0]) &&
-         (list.size() == 1 ? !is_language_tag(t.text(list[0])) : !t.is_text(list[1]));
+  if (list.empty() || !t.is_text(list[0])) return false;
+  if (is_language_tag(t.text(list[0]))) return list.size() > 1 && t.is_list(list[1]);
+  return list.size() == 1 || !t.is_text(list[1]);
 }
 
 // body-fld-dsp = "(" string SP body-fld-param ")" / nil, or what stands there instead (B-06, B-07).

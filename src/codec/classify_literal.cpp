@@ -40,6 +40,8 @@ void literal_classifier::start(std::string_view text) {
 }
 
 pending_literal literal_classifier::classify(std::string_view text) {
+  // All of this is read again, and counted, when the response is complete.
+  const base::tentative_leniency not_counted;
   if (at_ == 0 || at_ > text.size()) start(text);
   if (!head_.is_fetch) return {};
   // Whatever stands in front of the literal's header was balanced or belongs to the value that the literal is in.

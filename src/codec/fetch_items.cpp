@@ -82,8 +82,6 @@ bool read_section(const fetch_row::item& i, lexer& in, fetch_data& out) {
       part.streamed = token->streamed_size();
     } else if (!token->is_nil()) {
       part.data = token->to_string();
-    } else if (i.value.front() == '{') {
-      tolerate(quirk::x02);
     }
   }
   out.sections.push_back(std::move(part));
@@ -210,6 +208,8 @@ bool read_date_time(lexer& in, std::optional<date_time>& out) {
     tolerate(quirk::f13);
     return std::count(text.begin(), text.end(), '-') >= 2 && text.find_first_of("0123456789") < 2;
   }
+  // date-day-fixed is two digits or a space and a digit; "-0000" is a zone, too.
+  if (!text.empty() && text.front() == '0') text.front() = ' ';
   const bool unknown_zone = text.size() > 5 && text.substr(text.size() - 5) == "-0000";
   if (!unknown_zone && !base::iequals(text, out->to_imap())) tolerate(quirk::f13);
   return true;

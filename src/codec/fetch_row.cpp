@@ -39,7 +39,7 @@ class fetch_row::cutter {
         ++groups_;
         ++at_;
       } else {
-        if (!spaced && !first && text_[at_ - 1] != '(') tolerate(after_word_ ? quirk::s21 : quirk::x03);
+        if (!spaced && !first && text_[at_ - 1] != '(') count_missing_space();
         if (!cut_item()) return;
       }
       first = false;
@@ -48,6 +48,14 @@ class fetch_row::cutter {
   }
 
  private:
+  /// What stands in front of an item.
+  enum class before : std::uint8_t { nothing, word, bracketed, literal };
+
+  // Behind a literal, the framer has counted it.
+  void count_missing_space() const noexcept {
+    if (before_ == before::word) tolerate(quirk::s21);
+    if (before_ == before::bracketed) tolerate(quirk::x03);
+  }
   [[nodiscard]] char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   bool skip_spaces(bool first) noexcept {
@@ -79,7 +87,7 @@ class fetch_row::cutter {
     if (codec::is_section(kind) && value_missing()) {
       tolerate(quirk::f15);
       row_.push({kind, false, name, text_.substr(at_, 0)});
-      after_word_ = true;
+      before_ = before::nothing;
       return true;
     }
     return cut_value(kind, name_at, name_end);
@@ -104,7 +112,9 @@ class fetch_row::cutter {
     }
     auto value = text_.substr(at_, end.at - at_);
     const char first = value.empty() ? '\0' : value.front();
-    after_word_ = first != '(' && first != '"' && first != '{' && first != '~';
+    before_ = first == '{' || first == '~'   ? before::literal
+              : first == '(' || first == '"' ? before::bracketed
+                                             : before::word;
     // A number with the next item's name right behind it (S-21).
     if (kind == fetch_item::uid && base::is_digit(first)) {
       std::size_t digits = 0;
@@ -138,7 +148,7 @@ class fetch_row::cutter {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t groups_ = 0;
-  bool after_word_ = false;
+  before before_ = before::nothing;
 };
 
 void fetch_row::assign(std::uint32_t seq, std::string_view text, std::size_t offset, std::size_t max_nesting) {

@@ -71,6 +71,11 @@ bool read_number32(lexer& in, std::uint32_t& value) noexcept {
   return true;
 }
 
+bool at_string(const lexer& in) noexcept {
+  const char c = in.peek();
+  return c == '"' || c == '{' || in.rest().substr(0, 2) == "~{";
+}
+
 std::string text_of(const wire::string_token& token) {
   if (token.escaped()) {
     const auto raw = token.raw();
@@ -110,7 +115,7 @@ bool read_bare_name(lexer& in, name_end end, std::string_view& name) {
   if (end == name_end::space) {
     n = std::min(rest.find(' '), rest.size());
   } else {
-    n = std::min(rest.rfind(" ("), rest.size());
+    n = std::min(rest.find(" ("), rest.size());
     while (n > 0 && rest[n - 1] == ' ') --n;
   }
   name = rest.substr(0, n);
@@ -135,8 +140,7 @@ bool read_mailbox(lexer& in, const parse_options& options, name_end end, mailbox
     tolerate(quirk::l16a);
     utf8 = true;
   }
-  const char c = in.peek();
-  if (c == '"' || c == '{' || c == '~') {
+  if (at_string(in)) {
     const auto token = in.string();
     if (!token) return false;
     out = mailbox_name::from_wire(text_of(*token), utf8);

@@ -38,6 +38,8 @@ number_read read_number(lexer& in, std::uint64_t& value) noexcept;
 /// A 32-bit number; larger ones become the largest (G-16).
 bool read_number32(lexer& in, std::uint32_t& value) noexcept;
 
+/// Whether a quoted string or a literal stands next. An atom may begin with `~`, too.
+[[nodiscard]] bool at_string(const lexer& in) noexcept;
 /// The token's octets; counts backslashes that escape nothing (E-11).
 std::string text_of(const wire::string_token& token);
 /// A string of whatever form, atoms included; NIL becomes the empty string.

@@ -62,7 +62,7 @@ bool read_extended(input& i, list_entry& out) {
 bool read_name(input& i, list_entry& out) {
   auto& in = i.in;
   const auto start = in.position();
-  const bool bare = in.peek() != '"' && in.peek() != '{' && in.peek() != '~' && in.peek() != '*';
+  const bool bare = !at_string(in) && in.peek() != '*';
   if (!read_mailbox(in, i.options, name_end::list, out.name)) {
     in.fail("mailbox");
     return false;

@@ -28,7 +28,7 @@ bool parse_quota(input& i, response& out) {
     in.fail("quota-root-name");
     return false;
   }
-  in.spaces();
+  (void)gap(in);
   if (!open(in)) {
     in.fail("quota-list");
     return false;

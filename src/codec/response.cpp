@@ -218,7 +218,11 @@ class dispatcher {
   static bool attempt(family_parser parse, lexer& in, const parse_options& options, std::uint32_t number,
                       response& out) {
     base::tentative_leniency counted;
-    if (!in.at_end()) (void)gap(in);
+    if (in.rest().find_first_not_of(' ') == std::string_view::npos) {
+      skip_spaces(in, quirk::g03);
+    } else {
+      (void)gap(in);
+    }
     input i{in, options, number};
     if (!parse(i, out)) {
       in.fail("response");

@@ -99,8 +99,7 @@ bool read_bare_name(input& i, mailbox_name& out) {
 bool parse_status_data(input& i, response& out) {
   status_data r;
   auto& in = i.in;
-  const char c = in.peek();
-  const bool string = c == '"' || c == '{' || c == '~' || c == '*';
+  const bool string = at_string(in) || in.peek() == '*';
   const bool named =
       string ? read_mailbox(in, i.options, name_end::space, r.status.mailbox) : read_bare_name(i, r.status.mailbox);
   if (!named) {

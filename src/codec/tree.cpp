@@ -13,12 +13,14 @@ bool tree::read_token(lexer& in, std::size_t begin) {
   if (const auto s = in.string()) {
     n.kind = s->is_nil() ? node_kind::nil : node_kind::string;
     n.token = *s;
-    if (s->is_nil()) tolerate(quirk::x02);
+    // A quote within a string (E-10) shows itself by what stands right behind the seeming end.
+    const bool quoted = s->kind() == wire::string_token::form::quoted;
+    if (quoted && !in.at_end() && std::string_view(" ()").find(in.peek()) == std::string_view::npos) return false;
   } else if (from.front() == '"') {
     return false;
   } else {
     const auto length = std::min(from.find_first_of(" ()\"\r\n"), from.size());
-    if (length == 0) return false;
+    if (length == 0 || (length < from.size() && from[length] == '"')) return false;
     in.skip(length);
     const auto word = from.substr(0, length);
     const bool number = std::all_of(word.begin(), word.end(), base::is_digit);
@@ -42,7 +44,9 @@ bool tree::read(lexer& in, std::size_t max_nesting, std::size_t max_nodes) {
   };
   do {
     const bool first = !nodes_.empty() && !opened.empty() && nodes_[opened.back().first].count == 0;
+    const auto blanks_at = in.position();
     const bool spaced = !opened.empty() && in.spaces();
+    if (in.position() > blanks_at + 1) tolerate(quirk::g02);
     if (in.literal_char(')') && !opened.empty()) {
       if (spaced) tolerate(quirk::g04);
       close_list();
