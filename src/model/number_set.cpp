@@ -169,7 +169,7 @@ error number_ranges::parse(std::string_view text, std::size_t max_ranges) {
   std::size_t at = 0;
   std::size_t count = 0;
   const auto bad = [&] { return error(errc::unparsed, "not a number set").set_offset(at); };
-  do {
+  for (;;) {
     if (count++ == max_ranges) {
       return error(errc::limit_exceeded, "too many ranges in a number set")
           .set_limit("set_ranges", max_ranges)
@@ -188,8 +188,9 @@ error number_ranges::parse(std::string_view text, std::size_t max_ranges) {
       assign(std::move(ranges));
       return {};
     }
-  } while (text[at] == ',' && ++at <= text.size());
-  return bad();
+    if (text[at] != ',') return bad();
+    ++at;
+  }
 }
 
 }  // namespace imapxx::inline v0::detail
