@@ -144,11 +144,12 @@ class basic_number_set : public detail::number_ranges {
     s.insert(first, last);
     return s;
   }
-  [[nodiscard]] static basic_number_set from(message_number first) {
-    return range(first, number_set_star);
-  }                                                                                                 ///< `first:*`
-  [[nodiscard]] static basic_number_set all() { return range(1, number_set_star); }                 ///< `1:*`
-  [[nodiscard]] static basic_number_set last() { return range(number_set_star, number_set_star); }  ///< `*`
+  /// `first:*`
+  [[nodiscard]] static basic_number_set from(message_number first) { return range(first, number_set_star); }
+  /// `1:*`
+  [[nodiscard]] static basic_number_set all() { return range(1, number_set_star); }
+  /// `*`
+  [[nodiscard]] static basic_number_set last() { return range(number_set_star, number_set_star); }
   /// Reads the wire form. Errors: unparsed with the offset of the offending octet; limit_exceeded beyond `max_ranges`.
   [[nodiscard]] static result<basic_number_set> try_parse(std::string_view text, std::size_t max_ranges = 1'000'000) {
     basic_number_set s;
