@@ -121,8 +121,8 @@ TEST(number_set, parse_has_a_limit) {
 
 // Appending must not look at the whole set, and unsorted numbers must not be inserted one by one: quadratic, these
 // would take minutes.
-TEST(number_set, a_million_numbers) {
-  constexpr std::uint32_t count = 1'000'000;
+TEST(number_set, many_numbers) {
+  constexpr std::uint32_t count = 300'000;
   uid_set ascending;
   for (std::uint32_t n = 1; n <= count; ++n) ascending.insert(2 * n);
   EXPECT_EQ(ascending.ranges().size(), count);

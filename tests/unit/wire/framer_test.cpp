@@ -1,13 +1,17 @@
 #include "wire/framer.hpp"
 
+#include "base/leniency.hpp"
+
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <ostream>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -418,6 +422,34 @@ TEST(framer, idle_only_between_responses) {
   EXPECT_FALSE(f.idle());
   f.feed("\r\n");
   EXPECT_TRUE(f.idle());
+}
+
+// Each tolerance is noticed, and nothing else is (server quirks by the ids of docs/QUIRKS.md).
+TEST(framer, tolerances_are_counted) {
+  namespace base = imapxx::base;
+  using base::quirk;
+  const std::pair<std::string, std::vector<quirk>> cases[] = {
+      {"* OK a\r\n+ x\r\n* X {1}\r\na\r\n* SEARCH \r\n", {}},
+      {"\r\n* OK a\r\n", {quirk::g08}},
+      {"\0* OK a\r\n"s, {quirk::g08}},
+      {"* OK a\n", {quirk::g09}},
+      {"* OK a\r\r\n", {quirk::g09}},
+      {"* X {01}\r\na\r\n", {quirk::g15}},
+      {"* X ({-1}\r\n)\r\n", {quirk::x02}},
+      {"* 1 FETCH (X {1}\r\naUID 1)\r\n", {quirk::x03}},
+      {"* X {1+}\r\na\r\n", {quirk::x04}},
+      {"* X {1 }\r\na\r\n", {quirk::x05}},
+      {"* X {1} \r\na\r\n", {quirk::x05}},
+      {"* X ({1}\r\na\r\n)\r\n", {quirk::x06a}},
+  };
+  for (const auto& [input, expected] : cases) {
+    base::forget_tolerated();
+    (void)cut_whole(input);
+    for (std::size_t i = 0; i < base::quirk_ids.size(); ++i) {
+      const bool should = std::find(expected.begin(), expected.end(), static_cast<quirk>(i)) != expected.end();
+      EXPECT_EQ(base::tolerated(i), should ? 1U : 0U) << base::quirk_ids[i] << " in " << input;
+    }
+  }
 }
 
 // --- limits
