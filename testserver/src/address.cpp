@@ -154,14 +154,24 @@ std::vector<address> parse_addresses(std::string_view value) { return address_pa
 
 namespace {
 
-void append_display_name(std::string& out, const std::string& name) {
+/// As a word, or in quotes when it has to be; dots are free in a local part only (RFC 5322, 3.2.3 and 3.2.5).
+void append_word(std::string& out, const std::string& text, bool dots) {
   bool plain = true;
-  for (char c : name)
-    plain = plain && (is_8bit(c) || std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos);
-  if (plain)
-    out += name;
-  else
-    append_string(out, name);
+  for (char c : text) {
+    bool special =
+        static_cast<unsigned char>(c) <= ' ' || std::string_view("()<>[]:;@\\,\"").find(c) != std::string_view::npos;
+    plain = plain && !special && (dots || c != '.');
+  }
+  if (plain) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (char c : text) {
+    if (c == '"' || c == '\\' || c == '\'') out += '\\';
+    out += c;
+  }
+  out += '"';
 }
 
 }  // namespace
@@ -179,17 +189,19 @@ std::string format_addresses(const std::vector<address>& list) {
     if (!first) out += ", ";
     first = group_begin;
     if (group_begin) {
-      append_display_name(out, *a.mailbox);
+      append_word(out, *a.mailbox, false);
       out += ": ";
       continue;
     }
-    auto spec = *a.mailbox + '@' + a.host.value_or("");
+    std::string spec;
+    append_word(spec, *a.mailbox, true);
+    spec += '@' + a.host.value_or("");
     if (!a.name && !a.route) {
       out += spec;
       continue;
     }
     if (a.name) {
-      append_display_name(out, *a.name);
+      append_word(out, *a.name, false);
       out += ' ';
     }
     out += '<' + (a.route ? *a.route + ':' : std::string()) + spec + '>';

@@ -27,14 +27,19 @@ void append_parameters(std::string& out, const std::vector<parameter>& list, boo
   out += ')';
 }
 
+/// Content fields count in MIME entities only (RFC 2045, section 4).
+const header_field* content_field(const mime_part& part, std::string_view name) {
+  return part.mime ? part.first_field(name) : nullptr;
+}
+
 std::optional<std::string> field_text(const mime_part& part, std::string_view name) {
-  const header_field* f = part.last_field(name);
+  const header_field* f = content_field(part, name);
   return f == nullptr ? std::nullopt : std::optional(unfold(f->value));
 }
 
 /// First token of a field such as Content-Transfer-Encoding.
 std::optional<std::string> field_token(const mime_part& part, std::string_view name) {
-  const header_field* f = part.last_field(name);
+  const header_field* f = content_field(part, name);
   if (f == nullptr) return std::nullopt;
   rfc822_cursor in(f->value);
   in.skip();
@@ -43,28 +48,32 @@ std::optional<std::string> field_token(const mime_part& part, std::string_view n
   return token;
 }
 
+/// Of several fields the first with parameters counts, else the last, as for Dovecot.
 void append_disposition(std::string& out, const mime_part& part) {
-  const header_field* f = part.last_field("Content-Disposition");
   std::string name;
-  if (f == nullptr) {
-    out += "NIL";
-    return;
+  std::vector<parameter> parameters;
+  for (const header_field& f : part.fields) {
+    if (!part.mime || !parameters.empty() || !iequals(f.name, "Content-Disposition")) continue;
+    rfc822_cursor in(f.value);
+    in.skip();
+    std::string token;
+    if (in.mime_token(token) == rfc822_cursor::state::bad) continue;
+    name = token;
+    parameters = parse_parameters(in);
   }
-  rfc822_cursor in(f->value);
-  in.skip();
-  if (in.mime_token(name) == rfc822_cursor::state::bad) {
+  if (name.empty()) {
     out += "NIL";
     return;
   }
   out += '(';
   append_string(out, name);
   out += ' ';
-  append_parameters(out, parse_parameters(in), false);
+  append_parameters(out, parameters, false);
   out += ')';
 }
 
 void append_language(std::string& out, const mime_part& part) {
-  const header_field* f = part.last_field("Content-Language");
+  const header_field* f = content_field(part, "Content-Language");
   std::vector<std::string> tags;
   if (f != nullptr) {
     rfc822_cursor in(f->value);
@@ -112,14 +121,18 @@ void append_multipart(std::string& out, const mime_part& part, std::string_view 
 }
 
 void append_single(std::string& out, const mime_part& part, std::string_view raw, bool extended) {
-  if (part.has_content_type) {
+  if (part.message) {
+    out += R"("message" "rfc822" )";
+    append_parameters(out, part.parameters, false);
+  } else if (part.has_content_type) {
     append_string(out, part.type);
     out += ' ';
     append_string(out, part.subtype);
     out += ' ';
     append_parameters(out, part.parameters, part.is_type("text"));
-  } else
-    out += part.message ? R"("message" "rfc822" NIL)" : R"("text" "plain" ("charset" "us-ascii"))";
+  } else {
+    out += R"("text" "plain" ("charset" "us-ascii"))";
+  }
   out += ' ';
   append_nstring(out, field_text(part, "Content-ID"));
   out += ' ';

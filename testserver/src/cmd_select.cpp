@@ -25,14 +25,11 @@ bool read_select_parameters(session& s, arguments& args) {
 void announce(session& s) {
   const mailbox_view& v = *s.view;
   const mailbox& box = *v.box;
-  auto count = [&](auto predicate) {
-    return std::to_string(std::count_if(v.entries.begin(), v.entries.end(), predicate));
-  };
   s.untagged(flags_line(box));
   s.untagged(permanent_flags(box, v.read_only));
   s.untagged(std::to_string(v.entries.size()) + " EXISTS");
   if (!s.rev2) {
-    s.untagged(count([](const view_entry& e) { return e.recent; }) + " RECENT");
+    s.untagged(std::to_string(v.told_recent) + " RECENT");
     auto unseen = std::find_if(v.entries.begin(), v.entries.end(),
                                [](const view_entry& e) { return (e.message->flags.bits & flag::seen) == 0; });
     if (unseen != v.entries.end())

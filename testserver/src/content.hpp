@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-/// Decoding of message content. The implementation is the one file that knows GMime and GLib.
+/// Decoding of message content. Transfer encodings, charsets and case live in the one file that knows GMime and GLib.
 namespace imapxx::testserver::detail {
 
 /// Header value with encoded words (RFC 2047) as UTF-8.

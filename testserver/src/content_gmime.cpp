@@ -35,13 +35,6 @@ std::string without_nul(std::string_view s) {
 
 }  // namespace
 
-std::string decode_header_text(std::string_view value) {
-  init_gmime();
-  auto text = without_nul(value);
-  glib_string decoded(g_mime_utils_header_decode_text(nullptr, text.c_str()));
-  return valid_or_replaced(decoded ? std::string_view(decoded.get()) : std::string_view(text));
-}
-
 std::optional<std::string> decode_transfer(std::string_view body, std::string_view encoding) {
   init_gmime();
   for (std::string_view plain : {"", "7bit", "8bit", "binary"})

@@ -59,7 +59,7 @@ bool flag_set::add_name(std::string_view name) {
   return false;
 }
 
-std::string flag_set::text() const {
+std::string flag_set::text(bool recent) const {
   std::string out;
   auto put = [&out](std::string_view name) {
     if (!out.empty()) out += ' ';
@@ -67,6 +67,7 @@ std::string flag_set::text() const {
   };
   for (const flag_name& f : system_flags)
     if ((bits & f.bit) != 0) put(f.name);
+  if (recent) put("\\Recent");
   for (const std::string& k : keywords) put(k);
   return out;
 }

@@ -34,7 +34,7 @@ struct flag_set {
   /// Adds one flag by its name; false for an unknown system flag. \Recent is ignored.
   bool add_name(std::string_view name);
   /// Without parentheses: \Answered \Seen $Forwarded
-  std::string text() const;
+  std::string text(bool recent = false) const;
 };
 
 struct stored_message {

@@ -42,23 +42,28 @@ std::string one_line(std::string_view value) {
   return std::string(trim(r));
 }
 
+std::string single_space(std::string_view s) {
+  std::string r;
+  for (char c : s)
+    if (!is_space(c))
+      r.push_back(c);
+    else if (!r.empty() && r.back() != ' ')
+      r.push_back(' ');
+  return r;
+}
+
 bool contains(const std::vector<std::string>& texts, const std::string& key) {
   return key.empty() ||
          std::any_of(texts.begin(), texts.end(), [&](const auto& t) { return t.find(key) != std::string::npos; });
 }
 
-bool is_address_field(std::string_view name) {
-  return iequals(name, "From") || iequals(name, "To") || iequals(name, "Cc") || iequals(name, "Bcc");
-}
-
 }  // namespace
 
-void message_content::add_search_text(const mime_part& part, bool under_root) const {
+void message_content::add_search_text(const mime_part& part) const {
   std::string header;
   for (const header_field& f : part.fields)
     header += std::string(f.name) + ": " + decode_header_text(one_line(f.value)) + "\r\n";
   headers_.push_back(search_form(header));
-  static_cast<void>(under_root);
   bool searchable = !part.multipart &&
                     (!part.has_content_type || part.type.empty() || part.is_type("text") || part.is_type("message"));
   if (searchable && part.children.empty()) {
@@ -68,11 +73,11 @@ void message_content::add_search_text(const mime_part& part, bool under_root) co
       bodies_.push_back(search_form(utf8 ? *utf8 : *octets));
     }
   }
-  for (const auto& child : part.children) add_search_text(*child, false);
+  for (const auto& child : part.children) add_search_text(*child);
 }
 
 void message_content::build_search_text() const {
-  std::call_once(indexed_, [this] { add_search_text(root(), true); });
+  std::call_once(indexed_, [this] { add_search_text(root()); });
 }
 
 bool message_content::body_contains(const std::string& key) const {
@@ -85,11 +90,12 @@ bool message_content::text_contains(const std::string& key) const {
   return contains(headers_, key) || contains(bodies_, key);
 }
 
-bool message_content::header_contains(std::string_view name, const std::string& key) const {
+bool message_content::header_contains(std::string_view name, const std::string& key, header_match how) const {
   for (const header_field& f : root().fields) {
     if (!iequals(f.name, name)) continue;
     auto value = one_line(f.value);
-    if (is_address_field(name) && !key.empty()) value = format_addresses(parse_addresses(value));
+    if (how == header_match::addresses && !key.empty()) value = format_addresses(parse_addresses(value));
+    if (how == header_match::single_spaced) value = single_space(value);
     if (key.empty() || search_form(decode_header_text(value)).find(key) != std::string::npos) return true;
   }
   return false;
@@ -97,19 +103,22 @@ bool message_content::header_contains(std::string_view name, const std::string& 
 
 const mime_part* find_part(const mime_part& root, const std::vector<unsigned>& path) {
   const mime_part* cur = nullptr;
+  // A message that is no multipart is its own part 1 (RFC 3501, 6.4.5); so is, once, a leaf of a multipart: Dovecot's
+  // reading.
+  bool is_own_part = false;
   for (unsigned n : path) {
-    // A message holds the parts of its multipart, or itself as part 1 (RFC 3501, 6.4.5).
-    const mime_part* inner = cur == nullptr ? &root : cur;
-    if (cur != nullptr && cur->message)
-      inner = cur->children.empty() ? nullptr : cur->children.front().get();
-    else if (cur != nullptr && !cur->multipart)
-      inner = nullptr;
-    if (inner == nullptr || n == 0) return nullptr;
-    if (inner->multipart)
-      cur = n <= inner->children.size() ? inner->children[n - 1].get() : nullptr;
-    else
-      cur = n == 1 ? inner : nullptr;
-    if (cur == nullptr) return nullptr;
+    const mime_part* inner = cur;
+    if (cur == nullptr)
+      inner = &root;
+    else if (cur->message && !cur->children.empty())
+      inner = cur->children.front().get();
+    else if (!cur->multipart && is_own_part)
+      return nullptr;
+    if (n == 0 || n > std::max<std::size_t>(inner->children.size(), 1)) return nullptr;
+    is_own_part = !inner->multipart;
+    if (!inner->multipart && n != 1) return nullptr;
+    if (inner->multipart && inner->children.empty()) return nullptr;
+    cur = inner->multipart ? inner->children[n - 1].get() : inner;
   }
   return cur;
 }

@@ -10,6 +10,10 @@
 
 namespace imapxx::testserver::detail {
 
+/// What a header search compares: the value as it stands, with single spaces (SUBJECT), or as a list of addresses in
+/// one spelling (FROM, TO, CC, BCC). The difference is Dovecot's.
+enum class header_match { plain, single_spaced, addresses };
+
 /// The octets of one message and what is computed from them. Immutable; several threads may read it.
 class message_content {
  public:
@@ -22,11 +26,11 @@ class message_content {
   bool body_contains(const std::string& key) const;
   bool text_contains(const std::string& key) const;
   /// HEADER search: an empty key matches when the field exists.
-  bool header_contains(std::string_view name, const std::string& key) const;
+  bool header_contains(std::string_view name, const std::string& key, header_match how) const;
 
  private:
   void build_search_text() const;
-  void add_search_text(const mime_part& part, bool under_root) const;
+  void add_search_text(const mime_part& part) const;
 
   std::string raw_;
   mutable std::once_flag parsed_;

@@ -39,12 +39,12 @@ class mime_parser {
  public:
   explicit mime_parser(std::string_view raw) : raw_(raw) {}
 
-  part_end parse(mime_part& part, std::size_t begin, std::size_t depth, bool in_digest) {
+  part_end parse(mime_part& part, std::size_t begin, std::size_t depth, const mime_part* multipart) {
     ++parts_;
     part_end end;
     bool ended = read_header(part, begin, end);
     part.fields = split_header(part.header(raw_));
-    read_type(part, in_digest);
+    read_type(part, multipart);
     if (!ended) end = parse_body(part, depth);
     part.body_end = std::max(part.body_begin, end.content_end);
     return end;
@@ -87,12 +87,14 @@ class mime_parser {
       part.type.clear();
   }
 
-  static void read_type(mime_part& part, bool in_digest) {
+  static void read_type(mime_part& part, const mime_part* multipart) {
     if (const header_field* f = part.first_field("Content-Type")) {
       part.has_content_type = true;
       read_type_value(part, f->value);
-    } else if (in_digest)
+    } else if (multipart != nullptr && iequals(multipart->subtype, "digest"))
       part.message = true;
+    part.mime = part.has_content_type || part.first_field("MIME-Version") != nullptr ||
+                (multipart != nullptr && multipart->mime);
     part.multipart = part.is_type("multipart");
     part.message = part.message || (part.is_type("message") && iequals(part.subtype, "rfc822"));
   }
@@ -106,19 +108,18 @@ class mime_parser {
     }
     if (part.message && depth < max_depth) {
       part.children.push_back(std::make_unique<mime_part>());
-      return parse(*part.children.back(), part.body_begin, depth + 1, false);
+      return parse(*part.children.back(), part.body_begin, depth + 1, nullptr);
     }
     return find_boundary(part.body_begin);
   }
 
   part_end parse_multipart(mime_part& part, const std::string& boundary, std::size_t depth) {
-    bool digest = iequals(part.subtype, "digest");
     auto level = boundaries_.size();
     boundaries_.push_back(boundary);
     part_end end = find_boundary(part.body_begin);
     while (end.level == level && !end.closing && parts_ < max_parts) {
       part.children.push_back(std::make_unique<mime_part>());
-      end = parse(*part.children.back(), end.next, depth + 1, digest);
+      end = parse(*part.children.back(), end.next, depth + 1, &part);
     }
     boundaries_.resize(level);
     if (end.level == level) end = find_boundary(end.next);  // the epilogue
@@ -172,7 +173,7 @@ class mime_parser {
 
 std::unique_ptr<mime_part> parse_mime(std::string_view raw) {
   auto root = std::make_unique<mime_part>();
-  mime_parser(raw).parse(*root, 0, 0, false);
+  mime_parser(raw).parse(*root, 0, 0, nullptr);
   return root;
 }
 

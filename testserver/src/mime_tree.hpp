@@ -19,6 +19,7 @@ struct mime_part {
   std::vector<std::unique_ptr<mime_part>> children;  ///< of a multipart; of message/rfc822: its one root part
 
   bool has_content_type = false;  ///< a Content-Type field is there
+  bool mime = false;              ///< MIME-Version or Content-Type is there, or the part lies in a MIME multipart
   bool multipart = false;
   bool message = false;  ///< message/rfc822, also by multipart/digest default
   std::string type;      ///< as written

@@ -57,7 +57,10 @@ bool message_matches(const search_key& key, const view_entry& e, std::int64_t no
     case kind::smaller: return m.content->raw().size() < key.number;
     case kind::body: return m.content->body_contains(key.value);
     case kind::text: return m.content->text_contains(key.value);
-    case kind::header: return m.content->header_contains(key.field, key.value);
+    case kind::header: return m.content->header_contains(key.field, key.value, header_match::plain);
+    case kind::header_key:
+      return m.content->header_contains(key.field, key.value,
+                                        key.field == "SUBJECT" ? header_match::single_spaced : header_match::addresses);
     case kind::modseq: return m.modseq >= key.number;
     default: return date_matches(key, m, now);
   }

@@ -143,6 +143,7 @@ class search_reader {
     for (std::string_view field : header_keys)
       if (field == name) {
         header(key, std::string(field));
+        key.what = kind::header_key;
         return true;
       }
     return false;

@@ -38,6 +38,7 @@ struct search_key {
     body,
     text,
     header,
+    header_key,  ///< FROM, SUBJECT …
     modseq
   };
   kind what = kind::everything;

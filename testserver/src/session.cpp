@@ -18,6 +18,11 @@ std::uint32_t mailbox_view::sequence_of(std::uint32_t uid) const {
   return static_cast<std::uint32_t>(it - entries.begin()) + 1;
 }
 
+std::size_t mailbox_view::count_recent() const {
+  return static_cast<std::size_t>(
+      std::count_if(entries.begin(), entries.end(), [](const view_entry& e) { return e.recent; }));
+}
+
 void session::untagged(std::string_view line) {
   out += "* ";
   out += line;
@@ -90,6 +95,7 @@ void session::select(const mailbox_ptr& box, bool read_only) {
   view->told_keywords = box->keywords.size();
   take_new_messages(*view);
   view->synced = box->highest_modseq;
+  view->told_recent = view->count_recent();
   state = phase::selected;
 }
 
@@ -117,9 +123,7 @@ std::string permanent_flags(const mailbox& box, bool read_only) {
 }
 
 void session::append_flags(const view_entry& entry) {
-  auto text = entry.message->flags.text();
-  if (entry.recent && !rev2) text += text.empty() ? "\\Recent" : " \\Recent";
-  out += "FLAGS (" + text + ')';
+  out += "FLAGS (" + entry.message->flags.text(entry.recent && !rev2) + ')';
 }
 
 void session::send_expunges(mailbox_view& v) {
@@ -163,6 +167,13 @@ void session::send_flag_changes(mailbox_view& v) {
   }
 }
 
+void session::send_recent(mailbox_view& v) {
+  auto recent = v.count_recent();
+  if (rev2 || recent == v.told_recent) return;
+  v.told_recent = recent;
+  untagged(std::to_string(recent) + " RECENT");
+}
+
 void session::sync(bool expunges) {
   if (!view) return;
   mailbox_view& v = *view;
@@ -173,20 +184,15 @@ void session::sync(bool expunges) {
     return;
   }
   if (v.synced == v.box->highest_modseq) return;
-  auto before = v.entries.size();
   if (expunges) send_expunges(v);
   auto kept = v.entries.size();
   take_new_messages(v);
-  if (v.entries.size() != kept) {
-    untagged(std::to_string(v.entries.size()) + " EXISTS");
-    auto recent = std::count_if(v.entries.begin(), v.entries.end(), [](const view_entry& e) { return e.recent; });
-    if (!rev2) untagged(std::to_string(recent) + " RECENT");
-  }
+  if (v.entries.size() != kept) untagged(std::to_string(v.entries.size()) + " EXISTS");
+  send_recent(v);
   send_keywords(v);
   send_flag_changes(v);
   bool waiting =
       std::any_of(v.entries.begin(), v.entries.end(), [](const view_entry& e) { return e.message->expunged; });
-  static_cast<void>(before);
   v.synced = waiting ? 0 : v.box->highest_modseq;
 }
 

@@ -39,9 +39,11 @@ struct mailbox_view {
   std::uint64_t synced = 0;
   std::uint32_t last_uid = 0;
   std::size_t told_keywords = 0;
+  std::size_t told_recent = 0;
   std::vector<std::uint32_t> saved;  ///< UIDs of the last SEARCH RETURN (SAVE)
 
   std::uint32_t sequence_of(std::uint32_t uid) const;
+  std::size_t count_recent() const;
 };
 
 enum class phase { not_authenticated, authenticated, selected, logout };
@@ -107,6 +109,7 @@ class session {
   void take_new_messages(mailbox_view& v);
   void send_flag_changes(mailbox_view& v);
   void send_keywords(mailbox_view& v);
+  void send_recent(mailbox_view& v);
 };
 
 std::string flags_line(const mailbox& box);
