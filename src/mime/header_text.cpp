@@ -9,6 +9,7 @@
 #include <gmime/gmime.h>
 
 #include <memory>
+#include <utility>
 
 namespace imapxx::inline v0::mime {
 namespace {
@@ -37,30 +38,21 @@ std::size_t encoded_word_length(std::string_view text) {
   std::size_t at = 2;
   while (at < text.size() && text[at] != '?' && text[at] > ' ' && at < 80) ++at;
   if (at == 2 || at + 3 > text.size() || text[at] != '?' || text[at + 2] != '?') return 0;
+  if (const char encoding = base::to_upper(text[at + 1]); encoding != 'Q' && encoding != 'B') return 0;
   // Words longer than the 75 octets that RFC 2047 allows are common; what has no end near is no word.
   const auto end = text.substr(at + 3, 64 * 1024).find('?');
   if (end == npos || text.substr(at + 3 + end, 2) != "?=") return 0;
   return at + 3 + end + 2;
 }
 
-std::string repair_words(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + 16);
-  while (!text.empty()) {
-    const auto start = text.find("=?");
-    out.append(text.substr(0, start));
-    if (start == npos) break;
-    text.remove_prefix(start);
-    if (const auto length = encoded_word_length(text); length != 0) {
-      append_word(out, text.substr(0, length));
-      text.remove_prefix(length);
-    } else {
-      out.append("=?");
-      text.remove_prefix(2);
-    }
-  }
-  return out;
+// A run of words with nothing but blanks between them: GMime drops these and joins a character that two words share.
+std::string decode_words(const std::string& words) {
+  ensure_gmime();
+  const std::unique_ptr<char, g_freer> decoded(g_mime_utils_header_decode_text(nullptr, words.c_str()));
+  return decoded == nullptr ? scrub_utf8(words) : scrub_utf8(decoded.get());
 }
+
+void append_plain(std::string& out, std::string_view text) { out.append(to_utf8(text, {})); }
 
 }  // namespace
 
@@ -84,10 +76,29 @@ std::string_view trim(std::string_view text) noexcept {
 std::string decode_header(std::string_view raw) {
   auto text = unfold(trim(raw));
   if (text.find("=?") == npos && base::is_utf8(text)) return text;
-  ensure_gmime();
-  const std::unique_ptr<char, g_freer> decoded(g_mime_utils_header_decode_text(nullptr, repair_words(text).c_str()));
-  if (decoded == nullptr) return scrub_utf8(text);
-  auto out = scrub_utf8(decoded.get());
+  // Only whole words are given to GMime: its time on many beginnings of words grows with the cube of their number.
+  std::string out;
+  std::string words;
+  std::size_t plain_at = 0;
+  for (std::size_t at = text.find("=?"); at != npos; at = text.find("=?", at)) {
+    const auto length = encoded_word_length(std::string_view(text).substr(at));
+    if (length == 0) {
+      at += 2;
+      continue;
+    }
+    const auto between = std::string_view(text).substr(plain_at, at - plain_at);
+    if (words.empty() || !trim(between).empty()) {
+      if (!words.empty()) out.append(decode_words(std::exchange(words, {})));
+      append_plain(out, between);
+    } else {
+      words.append(" ");
+    }
+    append_word(words, std::string_view(text).substr(at, length));
+    at += length;
+    plain_at = at;
+  }
+  if (!words.empty()) out.append(decode_words(words));
+  append_plain(out, std::string_view(text).substr(plain_at));
   return std::string(trim(out));
 }
 

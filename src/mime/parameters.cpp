@@ -8,6 +8,7 @@
 #include "mime/header_text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -163,7 +164,10 @@ std::pair<std::string, std::string_view> split_charset(std::string_view value) {
 }
 
 std::string join(std::vector<segment>& segments) {
-  std::stable_sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  // The values lie in one vector in the order of the message, so their addresses keep equal numbers in that order.
+  std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) {
+    return a.number != b.number ? a.number < b.number : std::less<>()(a.value, b.value);
+  });
   std::string charset;
   std::string octets;
   bool first = true;
