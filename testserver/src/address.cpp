@@ -34,7 +34,7 @@ class address_parser {
 
   bool group() {
     std::string name;
-    if (in_.phrase(name) != state::more || !in_.at(':')) return false;
+    if (!in_.at(':') && (in_.phrase(name) != state::more || !in_.at(':'))) return false;
     in_.advance();
     address begin;
     begin.mailbox = name;
@@ -82,9 +82,10 @@ class address_parser {
     if (in_.skip() != state::more) return false;
     if (in_.at('@')) {
       std::string route;
-      if (!domain_list(route) || !in_.at(':')) return false;
-      a.route = route;
-      in_.advance();
+      if (!domain_list(route)) return false;
+      bool good = in_.at(':');
+      a.route = good ? route : "INVALID_ROUTE";
+      if (good) in_.advance();
       if (in_.skip() != state::more) return false;
     }
     if (!in_.at('>')) {
@@ -108,7 +109,7 @@ class address_parser {
 
   state local_part(address& a) {
     std::string s;
-    auto r = in_.at('"') ? in_.quoted_string(s) : in_.dot_atom(s);
+    auto r = in_.at('"') ? in_.quoted_string(s) : in_.dot_atom(s, true);
     if (r != state::bad) a.mailbox = s;
     return r;
   }
@@ -120,28 +121,27 @@ class address_parser {
     return r;
   }
 
-  /// A bare `user` followed by anything else is a display name without an address.
+  /// A bare `user` is a mailbox without a domain; followed by anything else it is a display name without an address.
   void addr_spec(address& a) {
     in_.forget_comment();
+    bool quoted = in_.at('"');
     auto r = local_part(a);
     bool with_domain = r != state::end && in_.at('@');
-    if (with_domain) domain(a);
-    if (!in_.last_comment().empty())
+    if (with_domain) {
+      domain(a);
+    } else if (r == state::bad) {
+      a.mailbox.reset();
+      return;
+    }
+    if (!in_.last_comment().empty()) {
       a.name = std::string(in_.last_comment());
-    else if (!with_domain) {
+    } else if (!with_domain) {
       std::string rest;
       in_.phrase(rest);
-      if (!rest.empty())
-        a.name = a.mailbox.value_or("") + ' ' + rest;
-      else
-        a.name = a.mailbox;
+      if (rest.empty() && !quoted) return;
+      a.name = a.mailbox.value_or("") + (rest.empty() ? "" : " ") + rest;
       a.mailbox.reset();
     }
-    if (r == state::bad && !with_domain) skip_garbage();
-  }
-
-  void skip_garbage() {
-    while (!in_.at_end() && !in_.at(',') && !in_.at(';')) in_.advance();
   }
 
   rfc822_cursor in_;

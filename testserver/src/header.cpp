@@ -101,20 +101,22 @@ rfc822_cursor::state rfc822_cursor::atom_or_dot(std::string& out) {
   return skip();
 }
 
-rfc822_cursor::state rfc822_cursor::dot_atom(std::string& out) {
-  if (at_end() || !is_atext(peek())) return state::bad;
+rfc822_cursor::state rfc822_cursor::dot_atom(std::string& out, bool loose) {
+  if (at_end() || !(is_atext(peek()) || (loose && peek() == '.'))) return state::bad;
   for (;;) {
     auto start = pos_;
     while (!at_end() && is_atext(peek())) ++pos_;
+    if (!loose && start == pos_) return state::bad;
     out += text_.substr(start, pos_ - start);
     if (auto s = skip(); s != state::more) return s;
     if (peek() != '.') return state::more;
     while (at('.')) {
       out.push_back('.');
       ++pos_;
-      if (auto s = skip(); s != state::more) return s;
+      if (auto s = skip(); s != state::more) return loose ? s : state::bad;
+      if (!loose) break;
     }
-    if (!is_atext(peek())) return state::more;
+    if (loose && !is_atext(peek())) return state::more;
   }
 }
 
@@ -147,7 +149,7 @@ rfc822_cursor::state rfc822_cursor::domain_literal(std::string& out) {
 rfc822_cursor::state rfc822_cursor::domain(std::string& out) {
   ++pos_;  // the @
   if (auto s = skip(); s != state::more) return state::bad;
-  return peek() == '[' ? domain_literal(out) : dot_atom(out);
+  return peek() == '[' ? domain_literal(out) : dot_atom(out, false);
 }
 
 rfc822_cursor::state rfc822_cursor::mime_token(std::string& out) {

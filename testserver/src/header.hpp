@@ -37,8 +37,8 @@ class rfc822_cursor {
 
   state skip();
   state quoted_string(std::string& out);
-  /// Atoms with dots; white space around the dots is dropped.
-  state dot_atom(std::string& out);
+  /// Atoms with dots; white space around the dots is dropped. `loose`: dots may stand at the ends and side by side.
+  state dot_atom(std::string& out, bool loose);
   state phrase(std::string& out);
   state domain(std::string& out);
   state mime_token(std::string& out);

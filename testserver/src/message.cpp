@@ -61,11 +61,9 @@ bool contains(const std::vector<std::string>& texts, const std::string& key) {
 
 void message_content::add_search_text(const mime_part& part) const {
   std::string header;
-  for (const header_field& f : part.fields)
-    header += std::string(f.name) + ": " + decode_header_text(one_line(f.value)) + "\r\n";
+  for (const header_field& f : part.fields) header += decode_header_text(one_line(f.raw)) + "\r\n";
   headers_.push_back(search_form(header));
-  bool searchable = !part.multipart &&
-                    (!part.has_content_type || part.type.empty() || part.is_type("text") || part.is_type("message"));
+  bool searchable = !part.multipart && (!part.has_content_type || part.is_type("text") || part.is_type("message"));
   if (searchable && part.children.empty()) {
     auto octets = decode_transfer(part.body(raw_), encoding_of(part));
     if (octets) {

@@ -78,13 +78,14 @@ class mime_parser {
     rfc822_cursor in(value);
     in.skip();
     in.mime_token(part.type);
-    if (in.at('/')) {
+    bool good = in.at_end();
+    if (in.at('/') && !part.type.empty()) {
       in.advance();
       in.skip();
-      in.mime_token(part.subtype);
-      part.parameters = parse_parameters(in);
-    } else if (!in.at_end())
-      part.type.clear();
+      good = in.mime_token(part.subtype) != rfc822_cursor::state::bad;
+      if (good) part.parameters = parse_parameters(in);
+    }
+    if (!good) part.type.clear();
   }
 
   static void read_type(mime_part& part, const mime_part* multipart) {
