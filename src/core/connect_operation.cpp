@@ -1,8 +1,5 @@
 #include "core/connect_operation.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include <imapxx/commands/authenticate.hpp>
 #include <imapxx/commands/enable.hpp>
 #include <imapxx/commands/simple.hpp>
@@ -96,11 +93,10 @@ void login_operation::try_next(operation_host& host) {
 }
 
 void login_operation::on_refused(operation_host& host, const error& why) {
-  // The server knows who asks and says no: another mechanism would only count as another wrong guess.
-  constexpr std::array<std::string_view, 6> final_codes{"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "UNAVAILABLE", "CONTACTADMIN", "PRIVACYREQUIRED"};
-  const bool is_final = std::find(final_codes.begin(), final_codes.end(), why.response_code()) != final_codes.end();
-  const bool next_may_differ = why.code() == errc::no || why.code() == errc::bad || why.code() == errc::no_mechanism;
-  if (why.is_fatal() || is_final || !next_may_differ || next_ >= mechanisms_.size()) {
+  // NO means that the server has judged the credentials: another mechanism would only be counted as another wrong guess. The next one is tried where this
+  // one could not even be: the server does not understand it, or it cannot express this name or password.
+  const bool next_may_differ = why.code() == errc::bad || why.code() == errc::no_mechanism || why.code() == errc::invalid_argument;
+  if (why.is_fatal() || !next_may_differ || next_ >= mechanisms_.size()) {
     return finish(error(why).set_phase(phase::authenticate));
   }
   try_next(host);
@@ -123,7 +119,7 @@ std::vector<std::string> login_operation::plan(const session_info& info) const {
   if (!picked) return {std::string("refused: ") + std::string(picked.error().message())};
   for (const auto& name : *picked) {
     const auto command_line = name == "LOGIN-COMMAND" ? std::string("LOGIN") : "AUTHENTICATE " + name;
-    lines.push_back(lines.empty() ? command_line : "if the server refuses that mechanism: " + command_line);
+    lines.push_back(lines.empty() ? command_line : "if the server does not understand that: " + command_line);
   }
   lines.emplace_back("CAPABILITY unless the answer holds it");
   return lines;

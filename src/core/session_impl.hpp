@@ -89,6 +89,7 @@ struct session::impl {
   std::size_t consume_next = 0;  ///< octets of `input` that the last event's views still need
   fetch_row row;                 ///< reused, so that a row costs no allocation
   std::optional<status_response> status;  ///< what the last event's `status` points to
+  codec::literal_classifier literals;  ///< of the response that is being received
   body_info body;                ///< of the literal that is being streamed
   core::in_flight_command* owner = nullptr;  ///< of that literal; nullptr drops it
   body_sink* sink = nullptr;

@@ -49,6 +49,7 @@ bool session::impl::read_frame() {
       return false;
     case wire::frame_kind::response:
       consume_next = f.consumed;
+      literals.reset();
       if (options.observer != nullptr) options.observer->on_raw(f.text);
       on_response_text(f.text);
       return true;
@@ -173,7 +174,7 @@ core::in_flight_command* session::impl::body_owner(const body_info& about) {
 void session::impl::on_literal_begin(const wire::frame& f) {
   owner = nullptr;
   sink = nullptr;
-  const auto what = codec::classify_literal(f.text);
+  const auto what = literals.classify(f.text);
   if (what.is_fetch && what.sec) {
     body = body_info();
     body.seq = what.seq;
@@ -205,7 +206,7 @@ void session::impl::on_literal_begin(const wire::frame& f) {
       return fail_all(error(errc::limit_exceeded, "a message body is larger than may be collected into memory; stream it to a sink")
                           .set_limit("body_in_memory_octets", options.limits.body_in_memory_octets));
     }
-  } else if (f.literal_size > options.limits.string_octets && !what.is_fetch) {
+  } else if (f.literal_size > options.limits.string_octets) {
     return fail_all(error(errc::limit_exceeded, "a literal is larger than allowed").set_limit("string_octets", options.limits.string_octets));
   }
   framer.decide(wire::literal_mode::collect);
