@@ -76,6 +76,27 @@ bool is_charset_name(std::string_view charset) {
   return charset.find("..") == std::string_view::npos;
 }
 
+// Names under which mail uses a superset of what they mean.
+std::string decoder_for(std::string_view charset) {
+  struct alias {
+    std::string_view name;
+    std::string_view decoder;
+  };
+  static constexpr std::array<alias, 9> table = {{{"shift_jis", "CP932"},
+                                                  {"shift-jis", "CP932"},
+                                                  {"sjis", "CP932"},
+                                                  {"x-sjis", "CP932"},
+                                                  {"gb2312", "GB18030"},
+                                                  {"gbk", "GB18030"},
+                                                  {"ks_c_5601-1987", "CP949"},
+                                                  {"euc-kr", "CP949"},
+                                                  {"iso-8859-8-i", "ISO-8859-8"}}};
+  for (const auto& a : table) {
+    if (base::iequals(a.name, charset)) return std::string(a.decoder);
+  }
+  return std::string(charset);
+}
+
 }  // namespace
 
 void ensure_gmime() {
@@ -108,7 +129,7 @@ std::string to_utf8(std::string_view octets, std::string_view charset) {
   if (is_utf8_name(charset)) return base::is_utf8(octets) ? std::string(octets) : scrub_utf8(octets);
   ensure_gmime();
   if (!is_ascii_name(charset) && is_charset_name(charset)) {
-    converter convert{std::string(charset)};
+    converter convert(decoder_for(charset));
     if (convert.valid()) return convert.convert(octets);
   }
   if (base::is_utf8(octets)) return std::string(octets);

@@ -1,36 +1,18 @@
 #include "mime/header_text.hpp"
 
 #include <imapxx/mime/headers.hpp>
+#include <imapxx/mime/transfer.hpp>
 
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "mime/charset.hpp"
 
-#include <gmime/gmime.h>
-
-#include <memory>
-#include <utility>
+#include <algorithm>
 
 namespace imapxx::inline v0::mime {
 namespace {
 
-struct g_freer {
-  void operator()(char* p) const noexcept { g_free(p); }
-};
-
 constexpr auto npos = std::string_view::npos;
-
-// Many writers leave out the padding of a base64 word; GMime then drops the last character.
-void append_word(std::string& out, std::string_view word) {
-  const auto charset_end = word.find('?', 2);
-  const auto text_at = charset_end + 3;
-  out.append(word.substr(0, word.size() - 2));
-  if (base::to_upper(word[charset_end + 1]) == 'B') {
-    const auto text = word.substr(text_at, word.size() - 2 - text_at);
-    if (text.find('=') == npos && text.size() % 4 > 1) out.append(4 - text.size() % 4, '=');
-  }
-  out.append("?=");
-}
 
 // The length of the encoded word that `text` begins with, 0 for none. It ends at the first "?=" behind its three '?'.
 std::size_t encoded_word_length(std::string_view text) {
@@ -45,14 +27,63 @@ std::size_t encoded_word_length(std::string_view text) {
   return at + 3 + end + 2;
 }
 
-// A run of words with nothing but blanks between them: GMime drops these and joins a character that two words share.
-std::string decode_words(const std::string& words) {
-  ensure_gmime();
-  const std::unique_ptr<char, g_freer> decoded(g_mime_utils_header_decode_text(nullptr, words.c_str()));
-  return decoded == nullptr ? scrub_utf8(words) : scrub_utf8(decoded.get());
+// RFC 2047 section 4.2.
+std::string decode_q(std::string_view text) {
+  std::string in(text);
+  std::replace(in.begin(), in.end(), '_', ' ');
+  // A blank at the end belongs to the word, while quoted-printable drops it at the end of a line.
+  in.push_back('.');
+  std::string out;
+  transfer_decoder decoder(transfer_encoding::quoted_printable);
+  decoder.feed(in, out);
+  decoder.finish(out);
+  out.pop_back();
+  return out;
 }
 
-void append_plain(std::string& out, std::string_view text) { out.append(to_utf8(text, {})); }
+std::string decode_b(std::string_view text) {
+  std::string out;
+  transfer_decoder decoder(transfer_encoding::base64);
+  decoder.feed(text, out);
+  decoder.finish(out);
+  return out;
+}
+
+/// Text as it is put together. The octets of neighbouring words of one charset are converted as one, because many
+/// writers cut a character in two.
+class assembly {
+ public:
+  void word(std::string_view word) {
+    const auto charset_end = word.find('?', 2);
+    const auto text = word.substr(charset_end + 3, word.size() - 2 - (charset_end + 3));
+    auto charset = word.substr(2, charset_end - 2);
+    charset = charset.substr(0, charset.find('*'));  // the language of RFC 2231 section 5
+    if (!base::iequals(charset, charset_)) flush();
+    charset_ = charset;
+    octets_.append(base::to_upper(word[charset_end + 1]) == 'B' ? decode_b(text) : decode_q(text));
+    in_words_ = true;
+  }
+  void plain(std::string_view text, bool before_word) {
+    if (in_words_ && before_word && trim(text).empty()) return;  // blanks between words are layout
+    flush();
+    in_words_ = false;
+    out_.append(to_utf8(text, {}));
+  }
+  std::string finish() {
+    flush();
+    return std::string(trim(out_));
+  }
+
+ private:
+  void flush() {
+    out_.append(to_utf8(octets_, charset_));
+    octets_.clear();
+  }
+  std::string out_;
+  std::string octets_;
+  std::string_view charset_;
+  bool in_words_ = false;
+};
 
 }  // namespace
 
@@ -76,9 +107,8 @@ std::string_view trim(std::string_view text) noexcept {
 std::string decode_header(std::string_view raw) {
   auto text = unfold(trim(raw));
   if (text.find("=?") == npos && base::is_utf8(text)) return text;
-  // Only whole words are given to GMime: its time on many beginnings of words grows with the cube of their number.
-  std::string out;
-  std::string words;
+  // Not GMime's decoder: it loses what follows a padded base64 word, and takes cubic time on words without an end.
+  assembly out;
   std::size_t plain_at = 0;
   for (std::size_t at = text.find("=?"); at != npos; at = text.find("=?", at)) {
     const auto length = encoded_word_length(std::string_view(text).substr(at));
@@ -86,20 +116,13 @@ std::string decode_header(std::string_view raw) {
       at += 2;
       continue;
     }
-    const auto between = std::string_view(text).substr(plain_at, at - plain_at);
-    if (words.empty() || !trim(between).empty()) {
-      if (!words.empty()) out.append(decode_words(std::exchange(words, {})));
-      append_plain(out, between);
-    } else {
-      words.append(" ");
-    }
-    append_word(words, std::string_view(text).substr(at, length));
+    out.plain(std::string_view(text).substr(plain_at, at - plain_at), true);
+    out.word(std::string_view(text).substr(at, length));
     at += length;
     plain_at = at;
   }
-  if (!words.empty()) out.append(decode_words(words));
-  append_plain(out, std::string_view(text).substr(plain_at));
-  return std::string(trim(out));
+  out.plain(std::string_view(text).substr(plain_at), false);
+  return out.finish();
 }
 
 }  // namespace imapxx::inline v0::mime

@@ -20,6 +20,14 @@ TEST(charset, known_charsets) {
   EXPECT_EQ(to_utf8("\xC3\xA9", "UTF8"), "\xC3\xA9");
 }
 
+TEST(charset, names_that_mail_uses_for_supersets) {
+  EXPECT_EQ(to_utf8("~\\", "shift_jis"), "~\\");
+  EXPECT_EQ(to_utf8("\x87\x40", "Shift_JIS"), "\xE2\x91\xA0");   // a circled 1, only in CP932
+  EXPECT_EQ(to_utf8("\x81\x30\x81\x30", "gb2312"), "\xC2\x80");  // four octets, only in GB18030
+  EXPECT_EQ(to_utf8("\xB0\xA1", "ks_c_5601-1987"), "\xEA\xB0\x80");
+  EXPECT_EQ(to_utf8("\xE0", "iso-8859-8-i"), "\xD7\x90");
+}
+
 TEST(charset, names_are_read_leniently) {
   EXPECT_EQ(to_utf8("\xE9", " iso-8859-1 "), "\xC3\xA9");
   EXPECT_EQ(to_utf8("\xE9", "'iso-8859-1'"), "\xC3\xA9");
