@@ -63,7 +63,8 @@ void message_content::add_search_text(const mime_part& part) const {
   std::string header;
   for (const header_field& f : part.fields) header += decode_header_text(one_line(f.raw)) + "\r\n";
   headers_.push_back(search_form(header));
-  bool searchable = !part.multipart && (!part.has_content_type || part.is_type("text") || part.is_type("message"));
+  bool searchable = !part.multipart && (!part.has_content_type ||
+                                        (!part.subtype.empty() && (part.is_type("text") || part.is_type("message"))));
   if (searchable && part.children.empty()) {
     auto octets = decode_transfer(part.body(raw_), encoding_of(part));
     if (octets) {

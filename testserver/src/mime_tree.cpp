@@ -56,6 +56,8 @@ class mime_parser {
     part.header_begin = begin;
     for (std::size_t pos = begin; pos < raw_.size();) {
       if (match_boundary(pos, end)) {
+        // The header loses the line end to the boundary, the parts around it keep it: sizes as Dovecot counts them.
+        part.header_end = without_line_end(begin, pos);
         part.body_begin = pos;
         end.content_end = pos;
         return true;
@@ -65,11 +67,11 @@ class mime_parser {
       auto line = raw_.substr(pos, next - pos);
       pos = next;
       if (line == "\r\n" || line == "\n") {
-        part.body_begin = pos;
+        part.body_begin = part.header_end = pos;
         return false;
       }
     }
-    part.body_begin = raw_.size();
+    part.body_begin = part.header_end = raw_.size();
     return false;
   }
 
@@ -82,10 +84,12 @@ class mime_parser {
     if (in.at('/') && !part.type.empty()) {
       in.advance();
       in.skip();
-      good = in.mime_token(part.subtype) != rfc822_cursor::state::bad;
+      good = in.mime_token(part.subtype) != rfc822_cursor::state::bad && (in.at_end() || in.at(';'));
       if (good) part.parameters = parse_parameters(in);
     }
-    if (!good) part.type.clear();
+    if (good) return;
+    part.type.clear();
+    part.subtype.clear();
   }
 
   static void read_type(mime_part& part, const mime_part* multipart) {
@@ -127,15 +131,20 @@ class mime_parser {
     return end;
   }
 
+  /// The line end ahead of a boundary belongs to it (RFC 2046, 5.1.1).
+  std::size_t without_line_end(std::size_t begin, std::size_t pos) const {
+    if (pos > begin) --pos;
+    if (pos > begin && raw_[pos - 1] == '\r') --pos;
+    return pos;
+  }
+
   /// First boundary line at or behind `pos`, which is the start of a line.
   part_end find_boundary(std::size_t pos) const {
     part_end end;
     if (boundaries_.empty()) pos = raw_.size();
     for (auto begin = pos; pos < raw_.size();) {
       if (match_boundary(pos, end)) {
-        end.content_end = pos;
-        if (end.content_end > begin) --end.content_end;
-        if (end.content_end > begin && raw_[end.content_end - 1] == '\r') --end.content_end;
+        end.content_end = without_line_end(begin, pos);
         return end;
       }
       auto lf = raw_.find('\n', pos);

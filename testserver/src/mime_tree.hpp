@@ -14,6 +14,7 @@ namespace imapxx::testserver::detail {
 /// One MIME entity as offsets into the stored message, so that sections and sizes are exact.
 struct mime_part {
   std::size_t header_begin = 0;
+  std::size_t header_end = 0;                        ///< behind the empty line
   std::size_t body_begin = 0;                        ///< behind the empty line
   std::size_t body_end = 0;                          ///< before the line end that belongs to the boundary
   std::vector<std::unique_ptr<mime_part>> children;  ///< of a multipart; of message/rfc822: its one root part
@@ -27,7 +28,7 @@ struct mime_part {
   std::vector<parameter> parameters;
   std::vector<header_field> fields;
 
-  std::string_view header(std::string_view raw) const { return raw.substr(header_begin, body_begin - header_begin); }
+  std::string_view header(std::string_view raw) const { return raw.substr(header_begin, header_end - header_begin); }
   std::string_view body(std::string_view raw) const { return raw.substr(body_begin, body_end - body_begin); }
   bool is_text() const { return !multipart && !message && (!has_content_type || is_type("text")); }
   bool is_type(std::string_view wanted) const;
