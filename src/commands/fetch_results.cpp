@@ -106,11 +106,12 @@ std::size_t fetch_results::locate(std::uint32_t seq, std::uint32_t uid) const {
     return at == index.end() ? nowhere : at->second;
   };
   if (by_uid_ && uid != 0) {
-    if (uid > highest_uid_) return last.uid == 0 && last.seq == seq && seq != 0 ? records_.size() - 1 : nowhere;
+    if (uid > highest_uid_ || uid < lowest_uid_)
+      return last.uid == 0 && last.seq == seq && seq != 0 ? records_.size() - 1 : nowhere;
     if (last.uid == uid) return records_.size() - 1;
     return look(uid_index_, indexed_uids_, &record::uid, uid);
   }
-  if (seq == 0 || seq > highest_seq_) return nowhere;
+  if (seq == 0 || seq > highest_seq_ || seq < lowest_seq_) return nowhere;
   if (last.seq == seq) return records_.size() - 1;
   return look(seq_index_, indexed_seqs_, &record::seq, seq);
 }
@@ -131,7 +132,9 @@ void fetch_results::start(std::uint32_t seq, std::uint32_t uid, std::string_view
   octets_ += text.size();
   if (uid <= highest_uid_) uids_ascend_ = false;
   highest_uid_ = std::max(highest_uid_, uid);
+  if (uid != 0) lowest_uid_ = std::min(lowest_uid_, uid);
   highest_seq_ = std::max(highest_seq_, seq);
+  lowest_seq_ = std::min(lowest_seq_, seq);
   records_.push_back(r);
 }
 
@@ -185,6 +188,7 @@ bool fetch_results::add(std::uint32_t seq, std::uint32_t uid, std::string_view t
     r.uid = uid;
     if (uid <= highest_uid_ || at + 1 != records_.size()) uids_ascend_ = false;
     highest_uid_ = std::max(highest_uid_, uid);
+    lowest_uid_ = std::min(lowest_uid_, uid);
     if (at < indexed_uids_) uid_index_[uid] = at;
   }
   return true;
@@ -200,8 +204,9 @@ void fetch_results::finish() {
   if (uids_ascend_) return;
   uid_order_.resize(records_.size());
   std::iota(uid_order_.begin(), uid_order_.end(), 0U);
-  std::stable_sort(uid_order_.begin(), uid_order_.end(),
-                   [this](std::uint32_t a, std::uint32_t b) { return records_[a].uid < records_[b].uid; });
+  std::sort(uid_order_.begin(), uid_order_.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return records_[a].uid != records_[b].uid ? records_[a].uid < records_[b].uid : a < b;
+  });
 }
 
 void fetch_results::clear() noexcept {

@@ -114,6 +114,7 @@ class IMAPXX_API fetch_results {
   std::size_t max_nesting_ = 64;
   std::uint32_t complete_ = 0;
   std::uint32_t highest_seq_ = 0, highest_uid_ = 0;
+  std::uint32_t lowest_seq_ = UINT32_MAX, lowest_uid_ = UINT32_MAX;
   bool by_uid_ = false;
   bool uids_ascend_ = true;
   // Only when a row comes out of order: where the rows up to `indexed_…` are.

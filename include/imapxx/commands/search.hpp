@@ -77,7 +77,6 @@ class IMAPXX_API search_base : public command {
   std::uint64_t max_ranges_ = UINT64_MAX;
   error failure_;
   bool uid_;
-  bool utf8_ = false;
 };
 }  // namespace detail
 
