@@ -49,10 +49,13 @@ pending_literal literal_classifier::classify(std::string_view text) {
     const char c = text[at_];
     if (depth_ > 0) {
       if (!step_inside(text)) break;
-    } else if (c == ' ' || c == '(' || c == ')') {
+    } else if (c == ' ' || c == ')') {
+      if (c == ')') expects_value_ = false;
       ++at_;
     } else if (expects_value_) {
       if (!step_value(text)) break;
+    } else if (c == '(') {
+      ++at_;
     } else {
       const auto end = end_of_name(text, at_);
       if (end == std::string_view::npos || end == text.size()) break;

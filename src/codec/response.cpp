@@ -154,7 +154,8 @@ class dispatcher {
     if (base::is_digit(in_.peek()) || (in_.peek() == '-' && in_.rest().size() > 1 && base::is_digit(in_.rest()[1])))
       return numbered();
     const auto name = next_word(in_);
-    if (name.empty() || name.find_first_of("(){%*\"\\") != std::string_view::npos) return unparsed("", "response name");
+    if (name.empty() || !base::is_alpha(name.front()) || name.find_first_of("(){%*\"\\") != std::string_view::npos)
+      return unparsed("", "response name");
     if (const auto kind = status_of(name)) {
       in_.skip(name.size());
       (void)gap(in_);

@@ -7,12 +7,32 @@
 namespace imapxx::inline v0::codec {
 namespace {
 
+// The plain numbers at the start of the text, "2 84 882": a mailbox may give millions of them. Stops behind the last
+// one that is so simple.
+void read_plain_numbers(lexer& in, std::vector<message_number>& numbers) {
+  constexpr std::size_t most_digits = 10;
+  const auto text = in.rest();
+  std::size_t done = 0;
+  for (std::size_t at = 0; at < text.size() && text[at] != '0'; at = done + 1) {
+    std::uint64_t n = 0;
+    std::size_t end = at;
+    for (; end < text.size() && end - at <= most_digits && base::is_digit(text[end]); ++end) {
+      n = n * 10 + static_cast<std::uint64_t>(text[end] - '0');
+    }
+    if (end == at || n > 0xFFFFFFFFU || (end < text.size() && text[end] != ' ')) break;
+    numbers.push_back(static_cast<message_number>(n));
+    done = end;
+  }
+  in.skip(done);
+}
+
 // *(SP nz-number) [SP search-sort-mod-seq]; search-sort-mod-seq = "(" "MODSEQ" SP mod-sequence-value ")" (RFC 7162
 // section 7)
 bool read_numbers(lexer& in, std::vector<message_number>& numbers, std::optional<std::uint64_t>& modseq) {
   const auto left = in.rest();
   numbers.reserve(static_cast<std::size_t>(std::count(left.begin(), left.end(), ' ')) + 1);
-  bool first = true;
+  read_plain_numbers(in, numbers);
+  bool first = numbers.empty();
   while (!in.at_end()) {
     if (!first && !gap(in)) {
       in.fail("nz-number");

@@ -172,6 +172,7 @@ search_key search_key::prefixed(std::string_view word, search_key key) {
   search_key out;
   out.capabilities_ = std::move(key.capabilities_);
   term t;
+  if (key.terms_.empty()) t.rank = rank_flag;
   for (const auto& part : key.terms_) t.rank = std::max(t.rank, part.rank);
   t.pieces = group(std::move(key));
   t.pieces.insert(t.pieces.begin(), piece{std::string(word), false});

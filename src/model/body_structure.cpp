@@ -107,7 +107,8 @@ const body_structure* body_structure::find(std::string_view part_number) const n
     while (used < part_number.size() && base::is_digit(part_number[used]) && n < 1'000'000) {
       n = n * 10 + static_cast<std::size_t>(part_number[used++] - '0');
     }
-    if (n == 0 || (used < part_number.size() && part_number[used] != '.')) return nullptr;
+    const bool more = used < part_number.size();
+    if (n == 0 || (more && (part_number[used] != '.' || used + 1 == part_number.size()))) return nullptr;
     part_number.remove_prefix(std::min(part_number.size(), used + 1));
     if (!entering && at->is_message()) {
       at = &at->children.front();

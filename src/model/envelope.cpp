@@ -12,23 +12,26 @@ std::string address::addr_spec() const {
 
 std::vector<address_group> to_groups(const address_list& flat) {
   std::vector<address_group> out;
-  bool open = false;    // inside a named group
-  bool extend = false;  // the last element is a run of addresses outside groups
-  for (const auto& a : flat) {
-    if (a.is_group_start()) {
-      out.push_back({a.mailbox, {}});
-      open = true;
-      extend = false;
-    } else if (a.is_group_end()) {
-      open = false;
-      extend = false;
-    } else {
-      if (!open && !extend) {
-        out.push_back({});
-        extend = true;
-      }
-      out.back().members.push_back(a);
+  bool in_group = false;
+  bool in_run = false;  // of addresses outside of groups
+  for (std::size_t i = 0; i < flat.size(); ++i) {
+    const auto& a = flat[i];
+    if (a.is_group_end()) {
+      in_group = in_run = false;
+      continue;
     }
+    // A start with nothing behind it starts no group: some servers send names without a host (E-16).
+    if (a.is_group_start() && i + 1 < flat.size()) {
+      out.push_back({a.mailbox, {}});
+      in_group = true;
+      in_run = false;
+      continue;
+    }
+    if (!in_group && !in_run) {
+      out.emplace_back();
+      in_run = true;
+    }
+    out.back().members.push_back(a);
   }
   return out;
 }

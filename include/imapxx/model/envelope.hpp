@@ -2,12 +2,12 @@
 /// ENVELOPE (RFC 9051 section 7.5.2).
 #pragma once
 
+#include <imapxx/export.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <imapxx/export.hpp>
 
 namespace imapxx::inline v0 {
 
@@ -33,13 +33,18 @@ using address_list = std::vector<address>;
 /// Folds the flat list with its start and end marks into groups (marks that do not pair are read leniently).
 [[nodiscard]] IMAPXX_API std::vector<address_group> to_groups(const address_list& flat);
 
-/// The header fields that a server parsed out of a message. Absent (NIL) is nullopt or an empty list; empty strings stay empty strings.
+/// The header fields that a server parsed out of a message. Absent (NIL) is nullopt or an empty list; empty strings
+/// stay empty strings.
 struct IMAPXX_API envelope {
   std::optional<std::string> date;
   std::optional<std::string> subject;
   address_list from, sender, reply_to, to, cc, bcc;
   std::optional<std::string> in_reply_to;
   std::optional<std::string> message_id;
+  /// What RFC 9051 section 7.5.2 has servers fill in, and some do not: Sender and Reply-To are From when they are
+  /// absent.
+  [[nodiscard]] const address_list& sender_or_from() const noexcept { return sender.empty() ? from : sender; }
+  [[nodiscard]] const address_list& reply_to_or_from() const noexcept { return reply_to.empty() ? from : reply_to; }
   friend bool operator==(const envelope&, const envelope&) = default;
 };
 

@@ -1,0 +1,156 @@
+#include <imapxx/model/fetch_data.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace imapxx;
+
+namespace {
+
+fetch_row cut(std::string_view text) {
+  fetch_row row;
+  row.assign(5, text, 10);
+  return row;
+}
+
+std::vector<std::string> items(const fetch_row& row) {
+  std::vector<std::string> out;
+  for (const auto& i : row.items()) {
+    out.push_back((i.malformed ? "!" : "") + std::string(i.name) + "=" + std::string(i.value));
+  }
+  return out;
+}
+
+TEST(fetch_row, accessors) {
+  const auto row =
+      cut("(UID 12345 FLAGS (\\Seen $Work) RFC822.SIZE 44827 MODSEQ (77) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\")");
+  EXPECT_EQ(row.seq(), 5U);
+  EXPECT_EQ(row.uid(), 12345U);
+  EXPECT_EQ(row.flags(), flag_list::of("\\Seen", "$Work"));
+  EXPECT_TRUE(row.has_flag("$WORK"));
+  EXPECT_FALSE(row.has_flag("\\See"));
+  EXPECT_EQ(row.rfc822_size(), 44827U);
+  EXPECT_EQ(row.modseq(), 77U);
+  EXPECT_EQ(row.internaldate()->to_imap(), "17-Jul-1996 02:44:25 -0700");
+  EXPECT_FALSE(row.envelope());
+  EXPECT_FALSE(row.bodystructure());
+  EXPECT_TRUE(row.unparsed().empty());
+}
+
+TEST(fetch_row, sections_are_views) {
+  const std::string text =
+      "(BODY[HEADER.FIELDS (\"A\" b)]<5> {3}\r\na)b BODY[1] \"q\\\"q\" BODY[2] NIL BINARY[3] ~{2}\r\n\0\x01)";
+  const std::string whole = std::string(text.data(), text.find("~{2}")) + std::string("~{2}\r\n\0\x01)", 9);
+  const auto row = cut(whole);
+  auto wanted = section::parse("HEADER.FIELDS (A B)");
+  wanted.origin = 5;
+  ASSERT_TRUE(row.section_view(wanted));
+  EXPECT_EQ(*row.section_view(wanted), "a)b");
+  EXPECT_GE(row.section_view(wanted)->data(), whole.data());
+  EXPECT_FALSE(row.section_view(section::parse("1")));  // must be unescaped
+  EXPECT_EQ(row.section(section::parse("1")), "q\"q");
+  EXPECT_FALSE(row.section(section::parse("2")));
+  EXPECT_EQ(row.section(section::parse("3", section::item::binary)), std::string("\0\x01", 2));
+}
+
+TEST(fetch_row, streamed_literals_have_a_size_and_no_octets) {
+  const auto row = cut("(UID 7 BODY[] {1000!}\r\n FLAGS ())");
+  EXPECT_EQ(items(row), (std::vector<std::string>{"UID=7", "BODY[]={1000!}\r\n", "FLAGS=()"}));
+  const auto data = row.to_data();
+  ASSERT_EQ(data.sections.size(), 1U);
+  EXPECT_EQ(data.sections[0].streamed, 1000U);
+  EXPECT_FALSE(data.sections[0].data);
+  EXPECT_FALSE(row.section(section()));
+}
+
+TEST(fetch_row, names_may_hold_strings_and_literals) {
+  const auto row = cut("(BODY[HEADER.FIELDS (\"a]\" {2}\r\n]))] \"x\" UID 3)");
+  EXPECT_EQ(row.uid(), 3U);
+  EXPECT_EQ(row.section(section::parse("HEADER.FIELDS (\"a]\" \"])\")")), "x");
+}
+
+// Only the bad item is lost, whatever stands in it.
+TEST(fetch_row, neighbours_of_a_malformed_item_stay) {
+  const auto row = cut("(UID 7 ENVELOPE (1 2) RFC822.SIZE many FLAGS (\\Seen))");
+  EXPECT_EQ(row.uid(), 7U);
+  EXPECT_TRUE(row.has_flag("\\Seen"));
+  EXPECT_FALSE(row.rfc822_size());
+  const auto bad = row.unparsed();
+  ASSERT_EQ(bad.size(), 1U);
+  EXPECT_EQ(bad[0].name, "RFC822.SIZE");
+  EXPECT_EQ(bad[0].raw, "many");
+  EXPECT_EQ(bad[0].offset, 10U + 34U);
+  EXPECT_NE(bad[0].reason, "");
+  EXPECT_EQ(row.to_data().unparsed, bad);
+}
+
+TEST(fetch_row, an_unbalanced_rest_is_one_malformed_item) {
+  const auto row = cut("(UID 7 ENVELOPE ((\"a\" FLAGS (\\Seen))");
+  EXPECT_EQ(items(row), (std::vector<std::string>{"UID=7", "!ENVELOPE= ((\"a\" FLAGS (\\Seen))"}));
+  ASSERT_EQ(row.unparsed().size(), 1U);
+}
+
+TEST(fetch_row, never_fails) {
+  for (const char* text : {"",
+                           "x",
+                           "(",
+                           "()",
+                           "(UID",
+                           "(UID ",
+                           "(UID )",
+                           "(\"a\" {3}",
+                           ")",
+                           "(BODY[",
+                           "(BODY[]",
+                           "(BODY[]<",
+                           "(BODY[]<1 x)",
+                           "(A (B)) junk",
+                           "({",
+                           "(\"",
+                           "(UID 1))",
+                           "(((((",
+                           "(\r\n)",
+                           "(UID 1 ~{5}\r\nab)"}) {
+    const auto row = cut(text);
+    (void)row.to_data();
+    (void)row.unparsed();
+    for (const auto& i : row.items()) EXPECT_LE(i.name.size() + i.value.size(), std::string_view(text).size()) << text;
+  }
+  EXPECT_EQ(items(cut("(A (B)) junk")), (std::vector<std::string>{"A=(B)", "!= junk"}));
+  EXPECT_EQ(items(cut("(UID )")), (std::vector<std::string>{"!UID="}));
+}
+
+TEST(fetch_row, more_items_than_fit_inline) {
+  std::string text = "(";
+  for (int i = 0; i < 40; ++i) text += "X" + std::to_string(i) + " " + std::to_string(i) + " ";
+  text += "UID 9)";
+  const auto row = cut(text);
+  EXPECT_EQ(row.items().size(), 41U);
+  EXPECT_EQ(row.items()[0].name, "X0");
+  EXPECT_EQ(row.items()[14].name, "X14");
+  EXPECT_EQ(row.uid(), 9U);
+  const fetch_row copy = row;
+  EXPECT_EQ(copy.items()[40].value, "9");
+}
+
+TEST(fetch_row, can_be_used_again) {
+  fetch_row row;
+  row.assign(1, "(UID 1 FLAGS ())");
+  row.assign(2, "(UID 2)");
+  EXPECT_EQ(row.items().size(), 1U);
+  EXPECT_EQ(row.seq(), 2U);
+  row.assign_uid(77, "(FLAGS ())");
+  EXPECT_EQ(row.uid(), 77U);
+  EXPECT_EQ(row.seq(), 0U);
+  EXPECT_EQ(row.to_data().uid, 77U);
+  row.assign(3, "(FLAGS ())");
+  EXPECT_FALSE(row.uid());
+}
+
+TEST(fetch_row, too_deep_a_value_is_malformed_and_skipped) {
+  const std::string deep = "(BODYSTRUCTURE " + std::string(70, '(') + std::string(70, ')') + " UID 4)";
+  const auto row = cut(deep);
+  EXPECT_EQ(row.uid(), 4U);
+  EXPECT_EQ(row.unparsed().size(), 1U);
+}
+
+}  // namespace
