@@ -7,8 +7,14 @@ mapfile -t files < <(git ls-files --cached --others --exclude-standard -- '*.cpp
 if [ "${1:-}" = --fix ]; then
     exec clang-format-19 -i "${files[@]}"
 fi
-mapfile -t wrong < <(printf '%s\0' "${files[@]}" | xargs -0 -P2 -n16 clang-format-19 --dry-run -Werror 2>&1 |
-    sed -n 's/^\([^: ]*\):[0-9]*:[0-9]*: error: code should be clang-formatted.*/\1/p' | sort -u)
+one() {
+    local file
+    for file in "$@"; do
+        clang-format-19 "$file" | cmp -s - "$file" || printf '%s\n' "$file"
+    done
+}
+export -f one
+mapfile -t wrong < <(printf '%s\0' "${files[@]}" | xargs -0 -P2 -n16 bash -c 'one "$@"' _ | sort)
 if [ ${#wrong[@]} -gt 0 ]; then
     printf 'not formatted: %s\n' "${wrong[@]}"
     echo "run scripts/check_format.sh --fix"
