@@ -76,7 +76,7 @@ void fetch_results::expect(std::uint32_t complete, bool by_uid, std::size_t max_
 }
 
 char* fetch_results::allocate(std::size_t n) {
-  if (n > left_) {
+  if (n > free_.left) {
     if (next_chunk_ == 0) next_chunk_ = first_chunk;
     if (n > next_chunk_ / 4) {
       // A big row has a chunk of its own; the present one goes on being filled.
@@ -84,13 +84,13 @@ char* fetch_results::allocate(std::size_t n) {
       return chunks_.back().get();
     }
     chunks_.push_back(std::make_unique_for_overwrite<char[]>(next_chunk_));
-    at_ = chunks_.back().get();
-    left_ = next_chunk_;
+    free_.at = chunks_.back().get();
+    free_.left = next_chunk_;
     next_chunk_ = std::min(2 * next_chunk_, largest_chunk);
   }
-  char* const text = at_;
-  at_ += n;
-  left_ -= n;
+  char* const text = free_.at;
+  free_.at += n;
+  free_.left -= n;
   return text;
 }
 
@@ -170,7 +170,8 @@ void fetch_results::replace(record& r, std::string_view text) {
 
 bool fetch_results::add(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have) {
   const auto at = locate(seq, uid);
-  if (at == nowhere) {
+  // A row's size has 32 bits; what does not fit into one row becomes another.
+  if (at == nowhere || records_[at].size + text.size() > std::numeric_limits<std::uint32_t>::max() / 4) {
     start(seq, uid, text, have);
     return true;
   }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace imapxx::inline v0 {
@@ -96,6 +97,18 @@ class IMAPXX_API fetch_results {
     std::uint32_t have = 0;
   };
   static_assert(sizeof(record) <= 32);
+  /// Goes with the chunks when they are moved: who is left behind has none.
+  struct free_space {
+    free_space() = default;
+    free_space(free_space&& o) noexcept : at(std::exchange(o.at, nullptr)), left(std::exchange(o.left, 0)) {}
+    free_space& operator=(free_space&& o) noexcept {
+      at = std::exchange(o.at, nullptr);
+      left = std::exchange(o.left, 0);
+      return *this;
+    }
+    char* at = nullptr;
+    std::size_t left = 0;
+  };
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
   char* allocate(std::size_t n);
@@ -107,8 +120,7 @@ class IMAPXX_API fetch_results {
 
   std::vector<record> records_;
   std::vector<std::unique_ptr<char[]>> chunks_;
-  char* at_ = nullptr;  // free space of the last chunk
-  std::size_t left_ = 0;
+  free_space free_;  // of the last chunk
   std::size_t next_chunk_ = 0;
   std::uint64_t octets_ = 0;
   std::size_t max_nesting_ = 64;

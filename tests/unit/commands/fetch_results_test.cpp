@@ -35,6 +35,18 @@ TEST(fetch_results, views_survive_a_move) {
   EXPECT_EQ(row.text().data(), moved.text(0).data());
 }
 
+TEST(fetch_results, moved_from_object_owns_nothing) {
+  fetch_results r;
+  r.expect(uid_bit, true, 64);
+  r.add(1, 10, "(UID 10)", 1);
+  const fetch_results moved = std::move(r);
+  r.add(2, 20, "(UID 20)", 1);  // NOLINT(bugprone-use-after-move): that is the point
+  r.add(3, 30, "(UID 30)", 1);
+  EXPECT_EQ(moved.text(0), "(UID 10)");
+  EXPECT_EQ(r.text(0), "(UID 20)");
+  EXPECT_NE(r.text(0).data(), moved.text(0).data() + moved.text(0).size());
+}
+
 TEST(fetch_results, finds_uids_in_any_order) {
   for (const bool ascending : {true, false}) {
     fetch_results r;
