@@ -62,7 +62,7 @@ search_request read_options(session& s, arguments& args) {
     args.space();
     r.charset = args.astring();
     args.space();
-    if (!charset_to_utf8("", r.charset)) fail_no("BADCHARSET (US-ASCII UTF-8)", "Unknown charset");
+    if (!charset_to_utf8("x", r.charset)) fail_no("BADCHARSET (US-ASCII UTF-8)", "Unknown charset");
   }
   return r;
 }

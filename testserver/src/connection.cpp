@@ -234,8 +234,8 @@ void connection::one_command(std::vector<command_piece> pieces) {
     dispatch(session_, head, args);
     if (rule != nullptr && rule->what() == action::after) raw_reply(*rule);
   }
-  flush(session_.out);
   if (session_.user && log_.login().empty()) log_.set_login(session_.login_text);
+  flush(session_.out);
 }
 
 void connection::raw_reply(const command_rule& rule) {
@@ -264,13 +264,12 @@ void connection::flush(std::string& out) {
     out.clear();
     return;
   }
-  std::string sent;
   auto data = std::move(out);
   out.clear();
   const faults& plan = faults_.plan();
   bool plain_plan = plan.literal_difference() == 0 && plan.replacements().empty();
-  auto r = faults_.write(transport_, plain_plan ? data : faults_.rewrite(data), sent);
-  log_.add(false, sent);
+  auto r = faults_.write(transport_, plain_plan ? data : faults_.rewrite(data),
+                         [this](std::string_view part) { log_.add(false, part); });
   if (r == fault_filter::result::stalled)
     stall();
   else if (r == fault_filter::result::cut)

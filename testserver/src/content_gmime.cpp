@@ -3,6 +3,7 @@
 
 #include <gmime/gmime.h>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -61,16 +62,15 @@ std::optional<std::string> charset_to_utf8(std::string_view s, std::string_view 
     return valid_or_replaced(s);
   std::string name(charset);
   const char* iconv_name = g_mime_charset_iconv_name(name.c_str());
+  // Asked directly: g_convert does not always tell an unknown charset from octets that are wrong.
+  auto converter = g_iconv_open("UTF-8", iconv_name);
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return std::nullopt;
+  g_iconv_close(converter);
   gsize written = 0;
-  GError* error = nullptr;
   std::string fallback = "?";
   glib_string out(g_convert_with_fallback(s.data(), static_cast<gssize>(s.size()), "UTF-8", iconv_name, fallback.data(),
-                                          nullptr, &written, &error));
-  if (out) return std::string(out.get(), written);
-  bool unknown = g_error_matches(error, G_CONVERT_ERROR, G_CONVERT_ERROR_NO_CONVERSION) != 0;
-  g_clear_error(&error);
-  if (unknown) return std::nullopt;
-  return valid_or_replaced(s);
+                                          nullptr, &written, nullptr));
+  return out ? std::string(out.get(), written) : valid_or_replaced(s);
 }
 
 std::string search_form(std::string_view utf8) {

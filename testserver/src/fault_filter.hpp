@@ -4,7 +4,7 @@
 
 #include "transport.hpp"
 
-#include <map>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,8 +21,9 @@ class fault_filter {
 
   /// Rewrites whole responses: literal sizes and replacements.
   std::string rewrite(std::string_view data) const;
-  /// Writes in pieces; `sent` gets the octets that left.
-  result write(transport& to, std::string_view data, std::string& sent);
+  /// Writes in pieces; `sent` hears of each piece just before it leaves, so that a client that has an answer finds it
+  /// in the log.
+  result write(transport& to, std::string_view data, const std::function<void(std::string_view)>& sent);
 
   /// First rule for this command that applies now, or nullptr.
   const command_rule* match(const std::string& command);

@@ -125,7 +125,8 @@ std::string fault_filter::rewrite(std::string_view data) const {
   return out;
 }
 
-fault_filter::result fault_filter::write(transport& to, std::string_view data, std::string& sent) {
+fault_filter::result fault_filter::write(transport& to, std::string_view data,
+                                         const std::function<void(std::string_view)>& sent) {
   while (!data.empty()) {
     if (total_ >= plan_.cut_after()) return result::cut;
     if (total_ >= plan_.stall_after()) return result::stalled;
@@ -133,8 +134,8 @@ fault_filter::result fault_filter::write(transport& to, std::string_view data, s
     n = std::min<std::uint64_t>(n, std::min(plan_.cut_after(), plan_.stall_after()) - total_);
     if (plan_.delay().count() > 0 && !to.pause(plan_.delay())) return result::cut;
     auto part = data.substr(0, n);
+    sent(part);
     if (!to.send(part)) return result::cut;
-    sent += part;
     total_ += n;
     data.remove_prefix(n);
   }
