@@ -157,12 +157,11 @@ void search_key::need(std::span<const char* const> capabilities) {
 std::vector<search_key::piece> search_key::group(search_key key) {
   if (key.terms_.empty()) return {{"ALL", false}};
   if (key.terms_.size() == 1) return std::move(key.terms_.front().pieces);
-  std::stable_sort(key.terms_.begin(), key.terms_.end(), [](const term& a, const term& b) { return a.rank < b.rank; });
   std::vector<piece> out;
   out.push_back({"(", false});
-  for (auto& t : key.terms_) {
+  for (const auto* t : key.in_order()) {
     if (out.size() > 1) out.push_back({" ", false});
-    std::move(t.pieces.begin(), t.pieces.end(), std::back_inserter(out));
+    out.insert(out.end(), t->pieces.begin(), t->pieces.end());
   }
   out.push_back({")", false});
   return out;
@@ -227,7 +226,9 @@ std::vector<const search_key::term*> search_key::in_order() const {
   std::vector<const term*> order;
   order.reserve(terms_.size());
   for (const auto& t : terms_) order.push_back(&t);
-  std::stable_sort(order.begin(), order.end(), [](const term* a, const term* b) { return a->rank < b->rank; });
+  // The terms stand in one vector: among equals, their addresses are their order.
+  std::sort(order.begin(), order.end(),
+            [](const term* a, const term* b) { return a->rank == b->rank ? a < b : a->rank < b->rank; });
   return order;
 }
 

@@ -32,8 +32,10 @@ capability_set::capability_set(std::string_view names) {
   }
   std::vector<std::size_t> order(all.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return base::icompare(all[a], all[b]) < 0; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto c = base::icompare(all[a], all[b]);
+    return c == 0 ? a < b : c < 0;
+  });
   std::vector<char> repeated(all.size(), 0);
   for (std::size_t i = 1; i < order.size(); ++i) {
     if (base::iequals(all[order[i]], all[order[i - 1]])) repeated[order[i]] = 1;

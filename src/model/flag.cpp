@@ -35,8 +35,10 @@ flag_list flag_list::from(std::vector<flag> flags) {
   }
   std::vector<std::size_t> order(flags.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return base::icompare(flags[a].name(), flags[b].name()) < 0; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto c = base::icompare(flags[a].name(), flags[b].name());
+    return c == 0 ? a < b : c < 0;
+  });
   std::vector<char> repeated(flags.size(), 0);
   for (std::size_t i = 1; i < order.size(); ++i) {
     if (flags[order[i]] == flags[order[i - 1]]) repeated[order[i]] = 1;
