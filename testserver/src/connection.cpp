@@ -83,6 +83,7 @@ void connection::greet() {
 }
 
 bool connection::start_tls() {
+  if (!session_.out.empty()) session_.out += faults_.plan().after_starttls();
   flush(session_.out);
   // What a client sends behind STARTTLS in the clear must not be taken for protected (RFC 3501, 6.2.1).
   in_.clear();
