@@ -1,0 +1,94 @@
+#include "explain.hpp"
+
+#include <string_view>
+
+namespace imapxx::cli {
+namespace {
+
+bool in_login(const error& e) { return e.where() == phase::authenticate; }
+
+std::string hint_for_refusal(const error& e) {
+  const auto code = e.response_code().substr(0, e.response_code().find(' '));
+  if (code == "TRYCREATE") return "the destination does not exist: imapxx mkdir makes it";
+  if (code == "NONEXISTENT") return "imapxx ls shows which mailboxes there are";
+  if (code == "OVERQUOTA") return "the quota of this account is used up";
+  if (code == "AUTHENTICATIONFAILED" || (in_login(e) && code.empty()))
+    return "check user name and password; a user name with @ is written user%40example.org@host in the URL";
+  if (code == "UNAVAILABLE" || code == "INUSE") return "try again later";
+  if (code == "PRIVACYREQUIRED") return "the server wants TLS: use imaps:// or drop --plain";
+  if (code == "NOPERM") return "this account may not do that";
+  if (code == "ALREADYEXISTS") return "imapxx ls shows which mailboxes there are";
+  return {};
+}
+
+}  // namespace
+
+exit_code code_of(const error& e) noexcept {
+  switch (e.code()) {
+    case errc::success: return exit_code::ok;
+    case errc::invalid_argument: return exit_code::usage;
+    case errc::login_disabled:
+    case errc::plaintext_refused:
+    case errc::no_mechanism:
+    case errc::authentication_failed: return exit_code::login;
+    case errc::no:
+    case errc::bad: return in_login(e) ? exit_code::login : exit_code::refused;
+    case errc::capability_required:
+    case errc::unsafe_fallback: return exit_code::refused;
+    case errc::timeout:
+    case errc::bye:
+    case errc::closed:
+    case errc::io:
+    case errc::resolve:
+    case errc::connect:
+    case errc::tls_handshake:
+    case errc::tls_certificate:
+    case errc::starttls_refused:
+    case errc::starttls_injection:
+    case errc::preauth_without_tls: return exit_code::connection;
+    case errc::unparsed:
+    case errc::incomplete_result:
+    case errc::invalid_greeting:
+    case errc::framing_lost:
+    case errc::limit_exceeded:
+    case errc::protocol_error: return exit_code::protocol;
+    case errc::aborted_by_caller: return exit_code::local;
+    case errc::cancelled: return exit_code::interrupted;
+    case errc::wrong_state:
+    case errc::busy:
+    case errc::out_of_memory:
+    case errc::internal_error: break;
+  }
+  return exit_code::internal;
+}
+
+std::string hint_for(const error& e) {
+  switch (e.code()) {
+    case errc::no:
+    case errc::bad: return hint_for_refusal(e);
+    case errc::authentication_failed: return "check the password; --auth chooses another mechanism";
+    case errc::login_disabled: return "the server wants TLS before a password: use imaps:// or drop --plain";
+    case errc::plaintext_refused: return "use imaps://, or imap:// without --plain";
+    case errc::no_mechanism: return "imapxx caps shows what the server offers (AUTH=...); --auth chooses one";
+    case errc::capability_required: return "imapxx caps shows what the server offers";
+    case errc::resolve: return "is the host name right?";
+    case errc::connect:
+      return "are host and port right? imaps:// uses port 993 and imap:// port 143 unless the URL says otherwise";
+    case errc::tls_certificate:
+      return "if the server's authority is one of your own, name its file with --ca-file; --insecure switches the "
+             "check "
+             "off, and with it all protection";
+    case errc::tls_handshake: return "does the server speak TLS on this port? imap:// uses STARTTLS on port 143";
+    case errc::starttls_refused:
+      return "use imaps:// if the server has a TLS port; --plain only on loopback or in a tunnel";
+    case errc::invalid_greeting: return "is this an IMAP server? A TLS port needs imaps://";
+    case errc::timeout: return "--timeout SECONDS allows more";
+    case errc::framing_lost:
+    case errc::protocol_error:
+    case errc::unparsed:
+    case errc::limit_exceeded: return "--trace FILE shows what the server sent";
+    default: return {};
+  }
+}
+
+}  // namespace imapxx::cli

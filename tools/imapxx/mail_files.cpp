@@ -1,0 +1,149 @@
+#include "mail_files.hpp"
+
+#include "exit_code.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace imapxx::cli {
+namespace {
+
+constexpr mode_t directory_mode = 0700;  // mail is private
+constexpr mode_t file_mode = 0600;
+
+std::string file_name(std::uint32_t uid) { return std::to_string(uid) + ".eml"; }
+
+[[noreturn]] void fail(const std::string& what) { throw local_error(what + ": " + std::strerror(errno)); }
+
+}  // namespace
+
+mail_directory::mail_directory(const std::string& path, bool replace) : path_(path), replace_(replace) {
+  if (::mkdir(path.c_str(), directory_mode) != 0 && errno != EEXIST) fail(path);
+  fd_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd_ < 0) fail(path);
+}
+
+mail_directory::~mail_directory() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::optional<std::uint64_t> mail_directory::existing(std::uint32_t uid) const {
+  struct stat facts{};
+  if (::fstatat(fd_, file_name(uid).c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  return S_ISREG(facts.st_mode) ? static_cast<std::uint64_t>(facts.st_size) : 0;
+}
+
+std::string mail_directory::path_of(std::uint32_t uid) const {
+  return path_ + (path_.empty() || path_.back() != '/' ? "/" : "") + file_name(uid);
+}
+
+mail_directory::file::file(mail_directory& directory)
+    : directory_(&directory), name_(fmt::format(".imapxx-{}-{}.part", ::getpid(), directory.made_++)) {
+  fd_ = ::openat(directory.fd_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode);
+  if (fd_ < 0) fail(directory.path_ + "/" + name_);
+}
+
+mail_directory::file::file(file&& other) noexcept
+    : directory_(other.directory_),
+      name_(std::exchange(other.name_, std::string())),
+      fd_(std::exchange(other.fd_, -1)),
+      octets_(other.octets_) {}
+
+mail_directory::file::~file() {
+  if (fd_ >= 0) ::close(fd_);
+  if (!name_.empty()) ::unlinkat(directory_->fd_, name_.c_str(), 0);
+}
+
+void mail_directory::file::write(std::string_view octets) {
+  while (!octets.empty()) {
+    const auto n = ::write(fd_, octets.data(), octets.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail(directory_->path_);
+    octets_ += static_cast<std::uint64_t>(n);
+    octets.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+bool mail_directory::file::commit(std::uint32_t uid) {
+  const auto target = file_name(uid);
+  const int fd = directory_->fd_;
+  if (::close(std::exchange(fd_, -1)) != 0) fail(directory_->path_of(uid));
+  if (!directory_->replace_) {
+    // A link, unlike a rename, never replaces what is there.
+    if (::linkat(fd, name_.c_str(), fd, target.c_str(), 0) == 0) return true;
+    if (errno == EEXIST) return false;
+    // File systems without hard links.
+    if (directory_->existing(uid)) return false;
+  }
+  if (::renameat(fd, name_.c_str(), fd, target.c_str()) != 0) fail(directory_->path_of(uid));
+  name_.clear();
+  return true;
+}
+
+template <class Action>
+result<void> guarded_sink::guard(Action&& action) {
+  if (failed_) return errc::aborted_by_caller;
+  try {
+    action();
+    return {};
+  } catch (...) {
+    failed_ = std::current_exception();
+    if (give_up_) give_up_();
+    return errc::aborted_by_caller;
+  }
+}
+
+result<void> guarded_sink::begin(const body_info& info) {
+  return guard([&] { open(info); });
+}
+result<void> guarded_sink::write(std::string_view octets) {
+  return guard([&] { put(octets); });
+}
+result<void> guarded_sink::end(const body_info& info) {
+  return guard([&] { close(info); });
+}
+void guarded_sink::rethrow() const {
+  if (failed_) std::rethrow_exception(failed_);
+}
+
+saving_sink::saving_sink(mail_directory& directory, progress& bar, report tell, std::function<void()> give_up)
+    : guarded_sink(std::move(give_up)), directory_(directory), bar_(bar), tell_(std::move(tell)) {}
+
+void saving_sink::open(const body_info&) { open_.emplace(directory_); }
+
+void saving_sink::put(std::string_view octets) {
+  open_->write(octets);
+  bar_.add_octets(octets.size());
+}
+
+void saving_sink::close(const body_info& info) {
+  if (info.uid) {
+    commit(*open_, *info.uid);
+  } else {
+    nameless_.erase(info.seq);
+    nameless_.emplace(info.seq, std::move(*open_));
+  }
+  open_.reset();
+}
+
+void saving_sink::settle(std::uint32_t seq, std::uint32_t uid) {
+  const auto found = nameless_.find(seq);
+  if (found == nameless_.end() || uid == 0) return;
+  commit(found->second, uid);
+  nameless_.erase(found);
+}
+
+void saving_sink::commit(mail_directory::file& f, std::uint32_t uid) {
+  const auto octets = f.octets();
+  const bool done = f.commit(uid);
+  bar_.add_message();
+  tell_(uid, octets, done ? save_result::saved : save_result::differs);
+}
+
+}  // namespace imapxx::cli

@@ -1,0 +1,105 @@
+// Saving messages as files: streamed, never overwriting, never following a link.
+#pragma once
+
+#include <imapxx/command.hpp>
+#include <imapxx/sink.hpp>
+
+#include "display.hpp"
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace imapxx::cli {
+
+/// What became of one message.
+enum class save_result : std::uint8_t { saved, existed, differs };
+
+/// A directory that receives UID.eml files. Each is written under a temporary name and gets its own only when it is
+/// complete.
+class mail_directory {
+ public:
+  /// Opens the directory, making it when it is missing. \throws failure (local)
+  mail_directory(const std::string& path, bool replace);
+  ~mail_directory();
+  mail_directory(const mail_directory&) = delete;
+  mail_directory& operator=(const mail_directory&) = delete;
+
+  /// Octets of the file of this message; nullopt when there is none (a link or a directory counts as one of size 0).
+  [[nodiscard]] std::optional<std::uint64_t> existing(std::uint32_t uid) const;
+  [[nodiscard]] std::string path_of(std::uint32_t uid) const;
+  [[nodiscard]] bool replaces() const noexcept { return replace_; }
+
+  /// A file under construction.
+  class file {
+   public:
+    explicit file(mail_directory& directory);
+    ~file();
+    file(file&& other) noexcept;
+    file& operator=(file&&) = delete;
+    void write(std::string_view octets);
+    /// Gives it the name of this message. \return false when that name is taken
+    [[nodiscard]] bool commit(std::uint32_t uid);
+    [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
+
+   private:
+    mail_directory* directory_;
+    std::string name_;
+    int fd_ = -1;
+    std::uint64_t octets_ = 0;
+  };
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+  bool replace_;
+  std::uint64_t made_ = 0;
+};
+
+/// A sink that may throw into its own `write_octets`: what it throws ends the command and is thrown again by `rethrow`.
+class guarded_sink : public body_sink {
+ public:
+  /// \param give_up called once at the first exception, to end the transfer at once
+  explicit guarded_sink(std::function<void()> give_up) : give_up_(std::move(give_up)) {}
+  result<void> begin(const body_info& info) final;
+  result<void> write(std::string_view octets) final;
+  result<void> end(const body_info& info) final;
+  void rethrow() const;
+
+ protected:
+  virtual void open(const body_info&) {}
+  virtual void put(std::string_view octets) = 0;
+  virtual void close(const body_info&) {}
+
+ private:
+  template <class Action>
+  result<void> guard(Action&& action);
+  std::function<void()> give_up_;
+  std::exception_ptr failed_;
+};
+
+/// The sink of a FETCH of whole messages into a directory. The UID may come after the body: such files get their name
+/// in `settle`.
+class saving_sink final : public guarded_sink {
+ public:
+  using report = std::function<void(std::uint32_t uid, std::uint64_t octets, save_result)>;
+  saving_sink(mail_directory& directory, progress& bar, report tell, std::function<void()> give_up);
+  /// Names the file of the message with this sequence number, when it has none yet.
+  void settle(std::uint32_t seq, std::uint32_t uid);
+
+ private:
+  void open(const body_info& info) override;
+  void put(std::string_view octets) override;
+  void close(const body_info& info) override;
+  void commit(mail_directory::file& f, std::uint32_t uid);
+  mail_directory& directory_;
+  progress& bar_;
+  report tell_;
+  std::optional<mail_directory::file> open_;
+  std::map<std::uint32_t, mail_directory::file> nameless_;
+};
+
+}  // namespace imapxx::cli
