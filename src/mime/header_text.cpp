@@ -90,9 +90,10 @@ class assembly {
 std::string unfold(std::string_view value) {
   std::string out;
   out.reserve(value.size());
-  for (const char c : value) {
-    if (c == '\r' || c == '\n') continue;
-    out.push_back(c == '\0' ? ' ' : c);
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (c == '\n' || (c == '\r' && i + 1 < value.size() && value[i + 1] == '\n')) continue;
+    out.push_back(c == '\0' || c == '\r' ? ' ' : c);
   }
   return out;
 }
@@ -107,7 +108,8 @@ std::string_view trim(std::string_view text) noexcept {
 std::string decode_header(std::string_view raw) {
   auto text = unfold(trim(raw));
   if (text.find("=?") == npos && base::is_utf8(text)) return text;
-  // Not GMime's decoder: it loses what follows a padded base64 word, and takes cubic time on words without an end.
+  // Not GMime's decoder: it loses what follows a padded base64 word, and takes more than quadratic time on words
+  // without an end.
   assembly out;
   std::size_t plain_at = 0;
   for (std::size_t at = text.find("=?"); at != npos; at = text.find("=?", at)) {

@@ -92,9 +92,18 @@ bool is_name_of_file(std::string_view name) {
   return base::iequals(plain, "filename") || base::iequals(plain, "name");
 }
 
+// RFC 2046 wants quotes around a boundary with blanks or parentheses; senders forget them, or one of them.
+std::string read_boundary(reader& in) {
+  auto out = in.word(";");
+  out.erase(std::min(out.find(" ("), out.size()));
+  while (!out.empty() && (out.back() == '"' || out.back() == ' ')) out.pop_back();
+  return out;
+}
+
 std::string read_value(reader& in, std::string_view name) {
   while (is_blank(in.peek())) in.take(in.peek());
   if (in.take('"')) return in.quoted();
+  if (base::iequals(name, "boundary")) return read_boundary(in);
   return is_name_of_file(name) ? in.word(";") : in.word("; \t(");
 }
 

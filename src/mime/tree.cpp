@@ -55,6 +55,7 @@ class line_reader {
   void go_back(std::size_t position) noexcept { at_ = position; }
   [[nodiscard]] const std::optional<stop>& stopped() const noexcept { return stopped_; }
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
+  [[nodiscard]] bool in_multipart() const noexcept { return !levels_.empty(); }
   /// Goes on behind a boundary.
   void pass_boundary() {
     at_ = stopped_->next;
@@ -260,11 +261,11 @@ class parser {
     entity(in, &n, {n.number, true, false});
   }
 
-  // The line break before a boundary belongs to the boundary.
+  // The line break before a boundary belongs to the boundary, also to one that is missing at the message's end.
   static void cut(const line_reader& in, node& n, std::size_t begin, std::size_t body) {
     auto end = in.stopped()->begin;
     const auto text = in.text();
-    if (in.stopped()->level != 0 && end > body && text[end - 1] == '\n') {
+    if (in.in_multipart() && end > body && text[end - 1] == '\n') {
       --end;
       if (end > body && text[end - 1] == '\r') --end;
     }

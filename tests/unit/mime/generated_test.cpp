@@ -2,7 +2,7 @@
 #include <imapxx/mime.hpp>
 
 #include "mime/charset.hpp"
-#include "unit/mime/generator.hpp"
+#include "support/mime_generator.hpp"
 
 #include <gtest/gtest.h>
 

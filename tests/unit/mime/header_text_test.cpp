@@ -53,6 +53,7 @@ TEST(decode_header, never_makes_invalid_utf8_or_line_breaks_from_folds) {
 
 TEST(unfold, keeps_blanks_and_drops_line_breaks) {
   EXPECT_EQ(unfold(" a\r\n b\n\tc"), " a b\tc");
+  EXPECT_EQ(unfold("a\rb\r\r\n c"), "a b  c");
   EXPECT_EQ(trim(" \r\n\t a b \n"), "a b");
   EXPECT_EQ(trim(" \r\n"), "");
 }

@@ -86,6 +86,9 @@ INSTANTIATE_TEST_SUITE_P(
         row{"a/b charset=utf-8", {{"charset", "utf-8"}}}, row{"a/b; =x; y=1", {{"y", "1"}}},
         row{"a/b; x=1; X=2", {{"x", "1"}}}, row{"a/b; x=(c) 1", {{"x", ""}}}, row{"a/b; x=\"\"", {{"x", ""}}},
         row{"a/b; n*x=1; m*=''", {{"m", ""}}}, row{"multipart/mixed; boundary==_x", {{"boundary", "=_x"}}},
+        row{"multipart/mixed; boundary=a'()b", {{"boundary", "a'()b"}}},
+        row{"multipart/mixed; boundary=x y\"", {{"boundary", "x y"}}},
+        row{"multipart/mixed; boundary=x (comment); a=b", {{"boundary", "x"}, {"a", "b"}}},
         row{"multipart/mixed; boundary=\"a b?=\"", {{"boundary", "a b?="}}}, row{"a/b (never closed; x=1", {}}));
 
 TEST(disposition, rfc2183) {

@@ -3,7 +3,7 @@
 #include <imapxx/model/envelope.hpp>
 
 #include "mime/parameters.hpp"
-#include "unit/mime/generator.hpp"
+#include "support/mime_generator.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         row{"Content-Type: multipart/mixed; boundary=b\n\nnever", "multipart/mixed", "never"},
         row{"Content-Type: multipart/mixed; boundary=b\n\n--b--\n", "multipart/mixed", "--b--\n"},
         row{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nnot closed\n", "multipart/mixed(text/plain)",
-            "not closed\n"},
+            "not closed"},
         row{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b \t\n\ny\n--b--",
             "multipart/mixed(text/plain text/plain)", "y"},
         row{"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--bb\n--b-\n--b--x\n --b\n--b--",

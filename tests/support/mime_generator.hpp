@@ -31,6 +31,11 @@ struct made_message {
 class generator {
  public:
   explicit generator(std::uint32_t seed) : random_(seed) {}
+  /// No blanks behind soft line breaks (RFC 2045 section 6.7, rule 3), which some readers do not know.
+  generator& plain_soft_breaks() {
+    padded_breaks_ = false;
+    return *this;
+  }
   [[nodiscard]] made_message next();
 
  private:
@@ -62,6 +67,7 @@ class generator {
   std::mt19937 random_;
   std::string eol_ = "\r\n";
   std::size_t boundaries_ = 0;
+  bool padded_breaks_ = true;
 };
 
 }  // namespace imapxx::inline v0::mime

@@ -1,4 +1,4 @@
-#include "unit/mime/generator.hpp"
+#include "support/mime_generator.hpp"
 
 #include <iconv.h>
 
@@ -140,7 +140,7 @@ std::string generator::quoted_printable(const std::string& octets, bool is_text)
         (c > ' ' && c < 0x7F && c != '=' && c != '-' && c != '.' && !one_in(20)) || (blank && column < 70);
     const auto token = plain ? std::string(1, c) : hex(c, '=');
     if (column + token.size() > 75 || one_in(60)) {
-      out += (one_in(4) ? "= \t" : "=") + eol_;
+      out += (one_in(4) && padded_breaks_ ? "= \t" : "=") + eol_;
       column = 0;
     }
     out += token;
