@@ -1,0 +1,51 @@
+#include <imapxx/commands/quota.hpp>
+
+#include "commands/support.hpp"
+
+#include <variant>
+
+namespace imapxx::inline v0 {
+
+getquota::getquota(std::string root) : root_(std::move(root)) {}
+
+// getquota = "GETQUOTA" SP quota-root-name
+void getquota::encode(wire::encoder& out) { out.raw(traits_v.name).sp().astring(root_); }
+
+bool getquota::on_response(response& r) {
+  auto* q = std::get_if<quota_response>(&r);
+  if (q == nullptr || q->value.root != root_) return false;
+  found_ = std::move(q->value);
+  answered_ = true;
+  return true;
+}
+
+result<void> getquota::on_complete(const status_response& status) {
+  if (auto ok = command::on_complete(status); !ok) return ok;
+  if (!answered_) return commands::no_answer(traits_v.name, "a QUOTA response");
+  return {};
+}
+
+getquotaroot::getquotaroot(mailbox_name mailbox) : mailbox_(std::move(mailbox)) {}
+
+// getquotaroot = "GETQUOTAROOT" SP mailbox
+void getquotaroot::encode(wire::encoder& out) { out.raw(traits_v.name).sp().mailbox(mailbox_); }
+
+bool getquotaroot::on_response(response& r) {
+  if (auto* root = std::get_if<quota_root_response>(&r)) {
+    found_.roots = std::move(root->value.roots);
+    answered_ = true;
+    return true;
+  }
+  auto* q = std::get_if<quota_response>(&r);
+  if (q == nullptr) return false;
+  found_.quotas.push_back(std::move(q->value));
+  return true;
+}
+
+result<void> getquotaroot::on_complete(const status_response& status) {
+  if (auto ok = command::on_complete(status); !ok) return ok;
+  if (!answered_) return commands::no_answer(traits_v.name, "a QUOTAROOT response");
+  return {};
+}
+
+}  // namespace imapxx::inline v0
