@@ -2,6 +2,7 @@
 
 #include "octets.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -395,7 +396,38 @@ struct to_object {
   }
 };
 
-std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
+// The UTF-8 length of a character at `i` that does terminals harm although JSON allows it: DEL, C1, line separators and
+// bidirectional marks. 0: none.
+std::size_t harmful_at(std::string_view text, std::size_t i) {
+  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
+  const auto in = [](unsigned c, unsigned low, unsigned high) { return c >= low && c <= high; };
+  if (byte(i) == 0x7F) return 1;
+  if (byte(i) == 0xC2 && in(byte(i + 1), 0x80, 0x9F)) return 2;
+  if (byte(i) == 0xD8 && byte(i + 1) == 0x9C) return 2;
+  if (byte(i) != 0xE2) return 0;
+  const bool marks = byte(i + 1) == 0x80 && (in(byte(i + 2), 0x8E, 0x8F) || in(byte(i + 2), 0xA8, 0xAE));
+  const bool isolates = byte(i + 1) == 0x81 && in(byte(i + 2), 0xA6, 0xA9);
+  return marks || isolates ? 3 : 0;
+}
+
+std::string dump(const json& j) {
+  const auto text = j.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto n = harmful_at(text, i);
+    if (n == 0) {
+      out += text[i];
+      continue;
+    }
+    // Outside of strings JSON is ASCII without DEL, so this always stands inside of one.
+    unsigned c = static_cast<unsigned char>(text[i]) & (n == 1 ? 0x7FU : (n == 2 ? 0x1FU : 0x0FU));
+    for (std::size_t k = 1; k < n; ++k) c = c << 6U | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+    out += fmt::format("\\u{:04x}", c);
+    i += n - 1;
+  }
+  return out;
+}
 
 }  // namespace
 

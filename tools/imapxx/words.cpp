@@ -340,7 +340,7 @@ class parser {
       const auto& found = *find_value_word(*key);
       auto value = word.substr(key->size() + 1);
       ++at_;
-      if (value.empty() && found.name != "header" && !empty_value_allowed(found.name))
+      if (value.empty())
         throw usage_error("a value is missing behind " + word, "write " + std::string(found.name) + ":value");
       return found.make(value, context_);
     }
@@ -364,9 +364,6 @@ class parser {
     }
     return bare_word(word);
   }
-
-  // An empty subject is a question one can ask.
-  static bool empty_value_allowed(std::string_view name) { return name == "subject" || name == "from" || name == "to"; }
 
   // MODSEQ n, or MODSEQ "/flags/\\Seen" all n
   search_key raw_modseq() {
