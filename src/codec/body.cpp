@@ -9,7 +9,12 @@ namespace {
 
 using elements = std::vector<std::uint32_t>;
 
-bool read_part(const tree& t, std::uint32_t at, body_structure& out);
+/// A part that is still to be read, and its place. A list of them instead of recursion: the depth costs no stack.
+struct pending_part {
+  std::uint32_t at;
+  body_structure* out;
+};
+using pending_parts = std::vector<pending_part>;
 
 constexpr std::string_view default_encoding = "7BIT";
 
@@ -136,20 +141,20 @@ void empty_text(body_structure& out) {
 }
 
 // body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]
-bool read_multipart(const tree& t, const elements& list, body_structure& out) {
+bool read_multipart(const tree& t, const elements& list, body_structure& out, pending_parts& todo) {
+  const auto subtype = std::find_if(list.begin(), list.end(), [&](auto e) { return t.is_text(e); });
+  if (subtype == list.end()) return false;
   out.type = "multipart";
-  std::size_t i = 0;
-  for (; i < list.size() && !t.is_text(list[i]); ++i) {
-    if (i > 0 && t[list[i]].spaced) tolerate(quirk::b15);
-    out.children.emplace_back();
-    auto& child = out.children.back();
-    if (t.is_nil(list[i])) {
-      empty_text(child);
-    } else if (!read_part(t, list[i], child)) {
-      unknown_part(t, list[i], child);
+  auto i = static_cast<std::size_t>(subtype - list.begin());
+  out.children.resize(i);
+  for (std::size_t n = 0; n < i; ++n) {
+    if (n > 0 && t[list[n]].spaced) tolerate(quirk::b15);
+    if (t.is_nil(list[n])) {
+      empty_text(out.children[n]);
+    } else {
+      todo.push_back({list[n], &out.children[n]});
     }
   }
-  if (i == list.size()) return false;
   out.subtype = t.text(list[i++]);
   out.extension_data = i < list.size();
   if (i < list.size()) read_parameters(t, list[i++], out.parameters);
@@ -204,7 +209,7 @@ std::optional<std::uint64_t> read_count(const tree& t, std::uint32_t at) {
 }
 
 // message/rfc822: SP envelope SP body SP body-fld-lines. \return the index behind them
-std::size_t read_message(const tree& t, const elements& list, std::size_t i, body_structure& out) {
+std::size_t read_message(const tree& t, const elements& list, std::size_t i, body_structure& out, pending_parts& todo) {
   auto e = std::make_unique<envelope>();
   if (!read_envelope(t, list[i], *e)) tolerate(quirk::b12);
   out.nested_envelope = std::move(e);
@@ -212,8 +217,8 @@ std::size_t read_message(const tree& t, const elements& list, std::size_t i, bod
   ++i;
   if (i < list.size() && !t.is_text(list[i])) {
     if (t.is_list(list[i]) && t[list[i]].count > 0) {
-      out.children.emplace_back();
-      if (!read_part(t, list[i], out.children.back())) unknown_part(t, list[i], out.children.back());
+      out.children.resize(1);
+      todo.push_back({list[i], &out.children.front()});
     } else {
       tolerate(quirk::b12);
     }
@@ -259,7 +264,7 @@ std::size_t read_lines(const tree& t, const elements& list, std::size_t i, body_
 }
 
 // body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]
-bool read_leaf(const tree& t, const elements& list, body_structure& out) {
+bool read_leaf(const tree& t, const elements& list, body_structure& out, pending_parts& todo) {
   if (list.size() < 7) return false;
   read_type(t, list, out);
   read_parameters(t, list[2], out.parameters);
@@ -273,7 +278,7 @@ bool read_leaf(const tree& t, const elements& list, body_structure& out) {
   std::size_t i = 7;
   const bool envelope_follows = i < list.size() && t.is_list(list[i]);
   if (envelope_follows) {
-    i = read_message(t, list, i, out);
+    i = read_message(t, list, i, out, todo);
   } else {
     if (out.is_multipart()) {
       tolerate(quirk::b02);
@@ -290,21 +295,20 @@ bool read_leaf(const tree& t, const elements& list, body_structure& out) {
   return true;
 }
 
-// body = "(" (body-type-1part / body-type-mpart) ")", told apart by what comes first. The depth is that of the tree,
-// which is limited.
-bool read_part(const tree& t, std::uint32_t at, body_structure& out) {
+// body = "(" (body-type-1part / body-type-mpart) ")", told apart by what comes first.
+bool read_part(const tree& t, std::uint32_t at, body_structure& out, pending_parts& todo) {
   if (!t.is_list(at)) return false;
   const auto list = t.elements(at);
   if (list.empty()) return false;
   const auto first_text = std::find_if(list.begin(), list.end(), [&](auto i) { return t.is_text(i); });
   const bool list_before_text = std::any_of(list.begin(), first_text, [&](auto i) { return t.is_list(i); });
   if (t.is_list(list[0]) || (t.is_nil(list[0]) && list_before_text && first_text - list.begin() < 5)) {
-    return read_multipart(t, list, out);
+    return read_multipart(t, list, out, todo);
   }
   if (t.is_nil(list[0]) && list.size() > 1 && t.is_text(list[1]) && list.size() < 7)
     return read_childless(t, list, 1, out);
   if (t.is_text(list[0]) && (list.size() == 1 || t.is_list(list[1]))) return read_childless(t, list, 0, out);
-  return read_leaf(t, list, out);
+  return read_leaf(t, list, out, todo);
 }
 
 }  // namespace
@@ -312,9 +316,18 @@ bool read_part(const tree& t, std::uint32_t at, body_structure& out) {
 bool parse_body(lexer& in, const value_limits& l, body_structure& out) {
   tree t;
   if (!t.read(in, l.nesting, l.nodes)) return false;
-  if (!read_part(t, 0, out)) {
-    in.fail("body");
-    return false;
+  pending_parts todo{{0, &out}};
+  while (!todo.empty()) {
+    const auto part = todo.back();
+    todo.pop_back();
+    const auto others = todo.size();
+    if (read_part(t, part.at, *part.out, todo)) continue;
+    if (part.out == &out) {
+      in.fail("body");
+      return false;
+    }
+    todo.resize(others);
+    unknown_part(t, part.at, *part.out);
   }
   return true;
 }

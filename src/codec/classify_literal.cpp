@@ -21,6 +21,9 @@ bool read_head(lexer& in, pending_literal& out) {
   return in.literal_char('(');
 }
 
+// More literals than that in one item name, or behind a quote that is never closed, and the response is given up.
+constexpr std::size_t most_stuck = 64;
+
 // Whether the header at `at` is the one that ends the text.
 bool is_last(std::string_view text, std::size_t at) {
   const auto header = wire::read_literal_header(text.substr(at));
@@ -44,6 +47,8 @@ pending_literal literal_classifier::classify(std::string_view text) {
   const base::tentative_leniency not_counted;
   if (at_ == 0 || at_ > text.size()) start(text);
   if (!head_.is_fetch) return {};
+  if (stuck_ > most_stuck) return head_;
+  const auto before = at_;
   // Whatever stands in front of the literal's header was balanced or belongs to the value that the literal is in.
   while (at_ < text.size()) {
     const char c = text[at_];
@@ -66,6 +71,7 @@ pending_literal literal_classifier::classify(std::string_view text) {
       at_ = expects_value_ ? end : end + 1;
     }
   }
+  if (at_ == before) ++stuck_;
   auto out = head_;
   if (at_literal_ && depth_ == 0) out.sec = section_;
   at_literal_ = false;

@@ -61,6 +61,7 @@ class literal_classifier {
   std::optional<section> section_;
   bool expects_value_ = false;
   bool at_literal_ = false;
+  std::size_t stuck_ = 0;  // calls that could not go on, and so looked at octets that the next one must look at again
 };
 
 }  // namespace imapxx::inline v0::codec

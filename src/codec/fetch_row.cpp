@@ -101,10 +101,12 @@ class fetch_row::cutter {
   }
 
   bool cut_value(fetch_item kind, std::size_t name_at, std::size_t name_end) {
-    auto end = codec::end_of_value(text_, at_, quoting::strict, row_.max_nesting_);
-    for (const auto mode : {quoting::content, quoting::backslash}) {
-      if (end.at != std::string_view::npos) break;
-      end = codec::end_of_value(text_, at_, mode, row_.max_nesting_);
+    auto end = codec::end_of_value(text_, at_, mode_, row_.max_nesting_);
+    // Never back to a stricter mode: each may fail only at the end of the text, so that trying again would be
+    // quadratic.
+    while (end.at == std::string_view::npos && mode_ != quoting::backslash) {
+      mode_ = mode_ == quoting::strict ? quoting::content : quoting::backslash;
+      end = codec::end_of_value(text_, at_, mode_, row_.max_nesting_);
     }
     if (end.at == std::string_view::npos) {
       spoil(name_at, name_end, text_.size());
@@ -149,6 +151,7 @@ class fetch_row::cutter {
   std::size_t at_ = 0;
   std::size_t groups_ = 0;
   before before_ = before::nothing;
+  quoting mode_ = quoting::strict;
 };
 
 void fetch_row::assign(std::uint32_t seq, std::string_view text, std::size_t offset, std::size_t max_nesting) {
