@@ -16,7 +16,9 @@ std::vector<address_group> to_groups(const address_list& flat) {
   bool in_run = false;  // of addresses outside of groups
   for (std::size_t i = 0; i < flat.size(); ++i) {
     const auto& a = flat[i];
-    if (a.is_group_end()) {
+    // Courier 5 loses the group's name and writes "" instead of NIL at its end.
+    const bool nameless_end = in_group && a.is_group_start() && a.mailbox->empty();
+    if (a.is_group_end() || nameless_end) {
       in_group = in_run = false;
       continue;
     }
