@@ -611,11 +611,72 @@ class Idling(Case):
         idle.send_signal(signal.SIGINT)
         self.assertEqual(idle.wait(SLOW), 0, idle.stderr.read())
 
+    def test_a_reader_that_goes_away(self):
+        server = self.serve_mail(message("one"))
+        idle = subprocess.Popen([TOOL, "idle", server.url, "--ca-file", server.ca], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, env=environment())
+        self.addCleanup(idle.stderr.close)
+        idle.stdout.readline()
+        idle.stdout.close()
+        self.run_tool("append", server.url, server=server, stdin=message("two").encode())
+        self.assertEqual((idle.wait(SLOW), idle.stderr.read()), (0, ""))
+
+    def test_interrupt_while_the_server_is_silent(self):
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        port = silent.getsockname()[1]
+        for greeting in (b"", b"* OK [CAPABILITY IMAP4rev1] hi\r\n"):
+            waiting = subprocess.Popen([TOOL, "search", f"imap://ann@127.0.0.1:{port}/", "--plain"], env=environment(),
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            connection, _ = silent.accept()
+            connection.sendall(greeting)
+            if greeting:
+                connection.recv(1000)
+            time.sleep(0.1)
+            waiting.send_signal(signal.SIGINT)
+            out, err = waiting.communicate(timeout=SLOW)
+            self.assertEqual((waiting.returncode, out, err), (130, b"", b""))
+            connection.close()
+
+    def test_time_out(self):
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        error = self.failing("search", "imap://ann@127.0.0.1:%d/" % silent.getsockname()[1], "--plain", "--timeout", "0.3",
+                             code=3)
+        self.assertIn("--timeout", error)
+
     def test_for_some_seconds(self):
         server = self.serve_mail(message("one"))
         begin = time.monotonic()
         self.run_tool("idle", server.url, "--for", "0.5", server=server)
         self.assertGreaterEqual(time.monotonic() - begin, 0.5)
+
+
+class Serving(Case):
+    def test_maildir_and_mbox(self):
+        maildir = self.folder / "Maildir"
+        for part in ("cur", "new", "tmp", ".Lists/cur", ".Lists/new", ".Lists/tmp"):
+            (maildir / part).mkdir(parents=True)
+        (maildir / "cur" / "1.a.host:2,FS").write_text(message("flagged and seen"))
+        (maildir / ".Lists" / "new" / "2.b.host").write_text(message("in a folder"))
+        mbox = self.folder / "mbox"
+        mbox.write_text("From ann@example.org Thu Jan  1 00:00:00 2026\n" + message("from mbox") + "\n")
+        server = self.serve("--maildir", str(maildir), "--mbox", str(mbox), "--starttls")
+        self.assertEqual(self.run_tool("ls", server.at(""), server=server), "INBOX\nLists\n")
+        self.assertEqual(self.run_tool("search", server.url, "seen flagged", "--count", server=server), "1\n")
+        self.assertEqual(self.run_tool("search", server.url, "subject:mbox", "--count", server=server), "1\n")
+        self.assertEqual(self.run_tool("search", server.at("Lists"), "--count", server=server), "1\n")
+
+    def test_samples_without_files(self):
+        server = self.serve()
+        self.assertEqual(self.run_tool("search", server.url, "--count", server=server), "3\n")
+
+    def test_wrong_options(self):
+        self.failing("serve", "--user", "nopassword", code=2)
+        self.failing("serve", "--eml", "/nonexistent", code=6)
+        taken = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(taken.close)
+        self.failing("serve", "--port", str(taken.getsockname()[1]), code=6)
 
 
 class Demo(Case):

@@ -49,20 +49,29 @@ void add_common(CLI::App& app, common_args& c) {
   const char* tls = "Connection";
   app.add_flag("--starttls", c.starttls, "require STARTTLS (the default for imap://)")->group(tls);
   app.add_flag("--plain", c.plain, "no TLS at all: only for loopback and tunnels")->group(tls);
-  app.add_option("--ca-file", c.ca_file, "PEM file of the authorities to trust, instead of the system's")->group(tls);
+  app.add_option("--ca-file", c.ca_file, "PEM file of the authorities to trust, instead of the system's")
+      ->type_name("FILE")
+      ->group(tls);
   app.add_flag("--insecure", c.insecure, "do not verify the server's certificate")->group(tls);
-  app.add_option("--cert", c.cert, "client certificate, PEM")->group(tls);
-  app.add_option("--key", c.key, "its private key, PEM")->group(tls);
+  app.add_option("--cert", c.cert, "client certificate, PEM")->type_name("FILE")->group(tls);
+  app.add_option("--key", c.key, "its private key, PEM")->type_name("FILE")->group(tls);
   app.add_option("--timeout", c.timeout, "seconds for each phase: connect, handshake, command")
       ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS")
       ->group(tls);
   const char* login = "Login";
-  app.add_option("-u,--user", c.user, "user name, when it is not in the URL")->group(login);
-  app.add_option("--password-command", c.password_command, "shell command that prints the password")->group(login);
-  app.add_option("--password-file", c.password_file, "file whose first line is the password")->group(login);
+  app.add_option("-u,--user", c.user, "user name, when it is not in the URL")->type_name("NAME")->group(login);
+  app.add_option("--password-command", c.password_command, "shell command that prints the password")
+      ->type_name("COMMAND")
+      ->group(login);
+  app.add_option("--password-file", c.password_file, "file whose first line is the password")
+      ->type_name("FILE")
+      ->group(login);
   app.add_option("--token-command", c.token_command, "shell command that prints an OAuth 2.0 access token")
+      ->type_name("COMMAND")
       ->group(login);
   app.add_option("--auth", c.mechanisms, "SASL mechanism to use, such as SCRAM-SHA-256; LOGIN-COMMAND for LOGIN")
+      ->type_name("MECHANISM")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group(login);
@@ -71,6 +80,7 @@ void add_common(CLI::App& app, common_args& c) {
   app.add_flag("--seq", c.by_sequence, "numbers are sequence numbers, not UIDs")->group(output);
   app.add_flag("--dry-run", c.dry_run, "say what would be sent, and change nothing")->group(output);
   app.add_option("--trace", c.trace, "write the protocol to this file, secrets redacted (- for standard error)")
+      ->type_name("FILE")
       ->group(output);
   app.add_flag("-v,--verbose", c.verbose, "say more on standard error")->group(output);
 }
@@ -140,18 +150,21 @@ void reading_commands(builder& b) {
       "  imapxx fetch --items 'FLAGS ENVELOPE' --json imaps://ann@mail.example.org/INBOX '*'\n",
       [](CLI::App& s, fetch_args& a) {
         numbers(s, a.numbers, false);
-        auto* items = s.add_option("--items", a.items, "FETCH items instead, such as 'FLAGS BODY[HEADER]'");
-        auto* dir = s.add_option("-o,--output", a.directory, "save each message as UID.eml in this directory");
+        auto* items =
+            s.add_option("--items", a.items, "FETCH items instead, such as 'FLAGS BODY[HEADER]'")->type_name("ITEMS");
+        auto* dir = s.add_option("-o,--output", a.directory, "save each message as UID.eml in this directory")
+                        ->type_name("DIR");
         s.add_flag("--raw", a.raw, "the messages' octets on standard output")->excludes(items)->excludes(dir);
         s.add_flag("--force", a.force, "with -o: replace files that exist")->needs(dir);
         dir->excludes(items);
       });
-  b.command<idle_args>("idle", "print changes of a mailbox as they happen, until interrupted",
-                       "  imapxx idle imaps://ann@mail.example.org/INBOX\n"
-                       "  imapxx idle --for 600 --json imaps://ann@mail.example.org/INBOX\n",
-                       [](CLI::App& s, idle_args& a) {
-                         s.add_option("--for", a.seconds, "end after so many seconds")->check(CLI::PositiveNumber);
-                       });
+  b.command<idle_args>(
+      "idle", "print changes of a mailbox as they happen, until interrupted",
+      "  imapxx idle imaps://ann@mail.example.org/INBOX\n"
+      "  imapxx idle --for 600 --json imaps://ann@mail.example.org/INBOX\n",
+      [](CLI::App& s, idle_args& a) {
+        s.add_option("--for", a.seconds, "end after so many seconds")->type_name("SECONDS")->check(CLI::PositiveNumber);
+      });
 }
 
 void writing_commands(builder& b) {
@@ -161,8 +174,10 @@ void writing_commands(builder& b) {
       "  imapxx append imaps://ann@mail.example.org/Drafts --flags draft < letter.eml\n",
       [](CLI::App& s, append_args& a) {
         s.add_option("FILE", a.files, "message files; - or none: standard input");
-        s.add_option("--flags", a.flags, "flags of the new messages, such as seen,flagged,$Work")->delimiter(',');
-        s.add_option("--date", a.date, "internal date: 2026-02-01 or '1-Feb-2026 12:00:00 +0100'");
+        s.add_option("--flags", a.flags, "flags of the new messages, such as seen,flagged,$Work")
+            ->type_name("FLAGS")
+            ->delimiter(',');
+        s.add_option("--date", a.date, "internal date: 2026-02-01 or '1-Feb-2026 12:00:00 +0100'")->type_name("DATE");
         s.add_flag("--keep-line-ends", a.keep_line_ends, "send LF as it is, instead of as CRLF");
       });
   b.command<store_args>(
@@ -231,22 +246,27 @@ void local_commands(builder& b) {
       "  imapxx serve --tls --port 9930 --user ann:secret --maildir ~/Maildir\n"
       "  imapxx serve --eml samples/ --mbox archive.mbox\n",
       [](CLI::App& s, serve_args& a) {
-        s.add_option("--port", a.port, "0, the default, takes a free one");
-        s.add_option("--address", a.address, "address to listen on (default 127.0.0.1)");
+        s.add_option("--port", a.port, "0, the default, takes a free one")->type_name("PORT");
+        s.add_option("--address", a.address, "address to listen on (default 127.0.0.1)")->type_name("IP");
         auto* tls = s.add_flag("--tls", a.tls, "TLS from the first octet, with a certificate made at the start");
-        s.add_option("--user", a.users, "NAME:PASSWORD; may be repeated (default demo:demo)")
+        s.add_option("--user", a.users, "an account; may be repeated (default demo:demo)")
+            ->type_name("NAME:PASSWORD")
             ->expected(1)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         s.add_option("--eml", a.eml, "a .eml file or a directory of them, into INBOX")
+            ->type_name("PATH")
             ->expected(1)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         s.add_option("--maildir", a.maildir, "a Maildir with its folders")
+            ->type_name("DIR")
             ->expected(1)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         s.add_option("--mbox", a.mbox, "an mbox file, into INBOX")
+            ->type_name("FILE")
             ->expected(1)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-        s.add_option("--ca-out", a.ca_out, "where to write the certificate authority (default: a temporary file)");
+        s.add_option("--ca-out", a.ca_out, "where to write the certificate authority (default: a temporary file)")
+            ->type_name("FILE");
         s.add_flag("--starttls", a.starttls, "offer STARTTLS")->excludes(tls);
       },
       false);

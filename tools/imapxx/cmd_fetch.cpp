@@ -21,19 +21,21 @@ constexpr std::size_t window_of_bodies = 50;
 // Servers limit the length of a command line; a set of this many ranges is below 8 KiB.
 constexpr std::size_t ranges_at_once = 500;
 
+template <class Set>
+uid_set existing(connection& c, const Set& wanted) {
+  // Not with SEARCH UID, because some servers (Courier) find nothing for `*` there.
+  const auto rows = c->fetch(wanted, fetch_items().uid());
+  std::vector<std::uint32_t> uids;
+  uids.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows.uid(i) != 0) uids.push_back(rows.uid(i));
+  return uid_set::from_numbers(uids);
+}
+
 // The messages of the command line that exist, as UIDs: what --seq names must keep its meaning while others expunge.
 uid_set wanted_uids(connection& c, const common_args& common, const std::string& text) {
   if (c->mailbox().exists == 0) return {};
-  if (common.by_sequence) {
-    auto found = c->uid_search(search_key::seq(parse_seqs(text)));
-    return found.numbers();
-  }
-  const auto wanted = parse_uids(text);
-  uid_set found = c->uid_search(search_key::uid(wanted)).numbers();
-  // "20:*" also finds the last message when its UID is below 20 (RFC 9051 section 9, seq-range).
-  const bool star_alone = wanted.has_star() && wanted.ranges().back().first == number_set_star;
-  if (!star_alone) found &= wanted;
-  return found;
+  return common.by_sequence ? existing(c, parse_seqs(text)) : existing(c, parse_uids(text));
 }
 
 // Calls `action` with the set, at most `window` messages at a time.

@@ -150,7 +150,7 @@ void print_tree(const std::vector<list_entry>& entries, const ls_args& args, out
 }
 
 void sort_by_name(std::vector<list_entry>& entries) {
-  std::stable_sort(entries.begin(), entries.end(), [](const list_entry& a, const list_entry& b) {
+  std::sort(entries.begin(), entries.end(), [](const list_entry& a, const list_entry& b) {
     if (a.name.is_inbox() != b.name.is_inbox()) return a.name.is_inbox();
     return a.name.utf8() < b.name.utf8();
   });
