@@ -2,15 +2,6 @@
 /// The blocking client.
 #pragma once
 
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
 #include <imapxx/command_methods.hpp>
 #include <imapxx/commands.hpp>
 #include <imapxx/export.hpp>
@@ -22,16 +13,26 @@
 #include <imapxx/stream.hpp>
 #include <imapxx/ticket.hpp>
 
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace imapxx::inline v0 {
 
 /// A connection to one server, driven by the thread that calls it.
 ///
-/// *Output* leaves in `wait` (of any ticket), `run`, `poll`, `flush`, and when 64 KiB are queued; `submit` alone only queues. *Keep-alive* happens inside
-/// `poll`, `wait` and `idle`: a client that is not called does nothing, so call `poll` before the server's 30 minutes are over.
-/// *Deadlines* are those of `session_options::timeouts`, and `expires_after` for everything from now on; they span whole operations, name look-up included.
-/// *Thread safety*: one thread at a time; only `cancel` may be called from another one. Two clients share nothing.
-/// *Errors*: `run` and the named methods throw `error` (`status_error` for NO and BAD); `try_run` returns them. After an error with `is_fatal()` the client
-/// only refuses; make a new one.
+/// *Output* leaves in `wait` (of any ticket), `run`, `poll`, `flush`, and when 64 KiB are queued; `submit` alone only
+/// queues. *Keep-alive* happens inside `poll`, `wait` and `idle`: a client that is not called does nothing, so call
+/// `poll` before the server's 30 minutes are over. *Deadlines* are those of `session_options::timeouts`, and
+/// `expires_after` for everything from now on; they span whole operations, name look-up included. *Thread safety*: one
+/// thread at a time; only `cancel` may be called from another one. Two clients share nothing. *Errors*: `run` and the
+/// named methods throw `error` (`status_error` for NO and BAD); `try_run` returns them. After an error with
+/// `is_fatal()` the client only refuses; make a new one.
 class IMAPXX_API client : public command_methods<client> {
  public:
   /// Connects, establishes TLS as the options say, reads the greeting and the capabilities. \throws error
@@ -47,20 +48,23 @@ class IMAPXX_API client : public command_methods<client> {
   client(client&&) noexcept;
   client& operator=(client&&) noexcept;
 
-  /// Logs in: the strongest SASL mechanism that server and credentials allow, or LOGIN; then asks for the capabilities again.
-  /// RFC 9051 section 6.2; not-authenticated state. Errors: no (AUTHENTICATIONFAILED …), no_mechanism, plaintext_refused, login_disabled.
+  /// Logs in: the strongest SASL mechanism that server and credentials allow, or LOGIN; then asks for the capabilities
+  /// again. RFC 9051 section 6.2; not-authenticated state. Errors: no (AUTHENTICATIONFAILED …), no_mechanism,
+  /// plaintext_refused, login_disabled.
   void authenticate_as(const credentials& who);
   [[nodiscard]] result<void> try_authenticate_as(const credentials& who);
 
-  /// Moves messages without ever losing one: MOVE; else COPY, STORE `\Deleted` and UID EXPUNGE of exactly these; else COPY and STORE, which leaves the
-  /// originals marked (see `move_result::method`). RFC 6851, RFC 4315; selected state. Errors: those of the commands sent.
+  /// Moves messages without ever losing one: MOVE; else COPY, STORE `\Deleted` and UID EXPUNGE of exactly these; else
+  /// COPY and STORE, which leaves the originals marked (see `move_result::method`). RFC 6851, RFC 4315; selected state.
+  /// Errors: those of the commands sent.
   move_result move_messages(const uid_set& messages, const mailbox_name& to);
   move_result move_messages(const seq_set& messages, const mailbox_name& to);
   /// What `move_messages` would send to this server, one line a command.
   [[nodiscard]] std::vector<std::string> plan_move() const;
 
-  /// Waits for changes of the selected mailbox, with IDLE renewed in time (or NOOP every `idle_poll` where IDLE is missing), until `stop` returns true
-  /// or `duration` is over. `stop` is called for each change; the observer hears of it as well. RFC 2177; selected state recommended.
+  /// Waits for changes of the selected mailbox, with IDLE renewed in time (or NOOP every `idle_poll` where IDLE is
+  /// missing), until `stop` returns true or `duration` is over. `stop` is called for each change; the observer hears of
+  /// it as well. RFC 2177; selected state recommended.
   /// \return whether `stop` ended it
   bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop);
   /// How often NOOP replaces a missing IDLE. Default 60 s.
@@ -75,21 +79,23 @@ class IMAPXX_API client : public command_methods<client> {
   [[nodiscard]] result<typename C::result_type> try_run(C cmd) {
     return submit(std::move(cmd)).try_wait();
   }
-  /// Queues a command; `ticket::wait` sends what is queued and waits. Many tickets may be outstanding; commands leave together as far as RFC 9051
-  /// section 5.5 allows. A refused command (wrong state, bad argument) is told by `wait`.
+  /// Queues a command; `ticket::wait` sends what is queued and waits. Many tickets may be outstanding; commands leave
+  /// together as far as RFC 9051 section 5.5 allows. A refused command (wrong state, bad argument) is told by `wait`.
   template <typed_command C>
   [[nodiscard]] ticket<C> submit(C cmd) {
     return ticket<C>(core_, detail::submit_command(*core_, std::make_unique<C>(std::move(cmd)), false));
   }
-  /// Delivers FETCH data while it arrives, in bounded memory. Other commands of this client may be run while the stream is open.
+  /// Delivers FETCH data while it arrives, in bounded memory. Other commands of this client may be run while the stream
+  /// is open.
   [[nodiscard]] fetch_stream stream(imapxx::v0::fetch cmd);
 
-  /// Reads what the server has sent, for at most `timeout` (zero: without waiting), and keeps the connection alive. \return whether anything came
+  /// Reads what the server has sent, for at most `timeout` (zero: without waiting), and keeps the connection alive.
+  /// \return whether anything came
   bool poll(std::chrono::milliseconds timeout);
   /// Sends what is queued.
   void flush();
-  /// Ends whatever this client is waiting for, now or next, with `errc::cancelled`. Thread-safe. The connection survives when the rest of the answer
-  /// fits the drain budget, unless a literal, TLS or SASL was under way.
+  /// Ends whatever this client is waiting for, now or next, with `errc::cancelled`. Thread-safe. The connection
+  /// survives when the rest of the answer fits the drain budget, unless a literal, TLS or SASL was under way.
   void cancel() noexcept;
   /// All calls from now on must be over by then. nullopt: only the options' timeouts.
   client& expires_after(std::optional<std::chrono::milliseconds> duration);

@@ -1,15 +1,7 @@
 /// \file
-/// The base of every command. Applications may write their own: one class, no change to the library (CONTRIBUTING.md shows one).
+/// The base of every command. Applications may write their own: one class, no change to the library (CONTRIBUTING.md
+/// shows one).
 #pragma once
-
-#include <concepts>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
 
 #include <imapxx/error.hpp>
 #include <imapxx/export.hpp>
@@ -20,18 +12,38 @@
 #include <imapxx/sink.hpp>
 #include <imapxx/wire/encoder.hpp>
 
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
 namespace imapxx::inline v0 {
 
 /// The states of RFC 9051 section 3; `none` before the greeting.
-enum class session_state : std::uint8_t { none = 0, not_authenticated = 1, authenticated = 2, selected = 4, logout = 8 };
+enum class session_state : std::uint8_t {
+  none = 0,
+  not_authenticated = 1,
+  authenticated = 2,
+  selected = 4,
+  logout = 8
+};
 [[nodiscard]] IMAPXX_API std::string_view to_string(session_state s) noexcept;
 
 /// A set of states, written `session_state::authenticated | session_state::selected`.
 class state_set {
  public:
-  constexpr state_set(session_state s) noexcept : bits_(static_cast<std::uint8_t>(s)) {}  // NOLINT(google-explicit-constructor)
-  [[nodiscard]] constexpr bool contains(session_state s) const noexcept { return (bits_ & static_cast<std::uint8_t>(s)) != 0; }
-  friend constexpr state_set operator|(state_set a, state_set b) noexcept { return state_set(static_cast<std::uint8_t>(a.bits_ | b.bits_)); }
+  constexpr state_set(session_state s) noexcept
+      : bits_(static_cast<std::uint8_t>(s)) {}  // NOLINT(google-explicit-constructor)
+  [[nodiscard]] constexpr bool contains(session_state s) const noexcept {
+    return (bits_ & static_cast<std::uint8_t>(s)) != 0;
+  }
+  friend constexpr state_set operator|(state_set a, state_set b) noexcept {
+    return state_set(static_cast<std::uint8_t>(a.bits_ | b.bits_));
+  }
 
  private:
   constexpr explicit state_set(std::uint8_t bits) noexcept : bits_(bits) {}
@@ -40,47 +52,93 @@ class state_set {
 constexpr state_set operator|(session_state a, session_state b) noexcept { return state_set(a) | state_set(b); }
 
 namespace states {
-inline constexpr state_set any = session_state::not_authenticated | session_state::authenticated | state_set(session_state::selected);
+inline constexpr state_set any =
+    session_state::not_authenticated | session_state::authenticated | state_set(session_state::selected);
 inline constexpr state_set not_authenticated = session_state::not_authenticated;
-inline constexpr state_set authenticated = session_state::authenticated | session_state::selected;  ///< authenticated, a mailbox selected or not
+inline constexpr state_set authenticated =
+    session_state::authenticated | session_state::selected;  ///< authenticated, a mailbox selected or not
 inline constexpr state_set selected = session_state::selected;
 }  // namespace states
 
-/// Kinds of untagged data, as bits: what can answer a command. Two commands that share a bit are not in flight together, unless the data itself
-/// tells which it answers (RFC 9051 section 5.5).
+/// Kinds of untagged data, as bits: what can answer a command. Two commands that share a bit are not in flight
+/// together, unless the data itself tells which it answers (RFC 9051 section 5.5).
 enum class answer : std::uint32_t {
-  none = 0, capability = 1U << 0U, list = 1U << 1U, lsub = 1U << 2U, status = 1U << 3U, search = 1U << 4U, fetch = 1U << 5U, mailbox = 1U << 6U,
-  names = 1U << 7U, id = 1U << 8U, enabled = 1U << 9U, sort = 1U << 10U, thread = 1U << 11U, quota = 1U << 12U, acl = 1U << 13U,
-  metadata = 1U << 14U, expunge = 1U << 15U, other = 1U << 31U
+  none = 0,
+  capability = 1U << 0U,
+  list = 1U << 1U,
+  lsub = 1U << 2U,
+  status = 1U << 3U,
+  search = 1U << 4U,
+  fetch = 1U << 5U,
+  mailbox = 1U << 6U,
+  names = 1U << 7U,
+  id = 1U << 8U,
+  enabled = 1U << 9U,
+  sort = 1U << 10U,
+  thread = 1U << 11U,
+  quota = 1U << 12U,
+  acl = 1U << 13U,
+  metadata = 1U << 14U,
+  expunge = 1U << 15U,
+  other = 1U << 31U
 };
-constexpr answer operator|(answer a, answer b) noexcept { return static_cast<answer>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b)); }
-constexpr bool operator&(answer a, answer b) noexcept { return (static_cast<std::uint32_t>(a) & static_cast<std::uint32_t>(b)) != 0; }
+constexpr answer operator|(answer a, answer b) noexcept {
+  return static_cast<answer>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+constexpr bool operator&(answer a, answer b) noexcept {
+  return (static_cast<std::uint32_t>(a) & static_cast<std::uint32_t>(b)) != 0;
+}
 
-/// What the session must know of a command before it may be sent, and beside which others it may be in flight (the rows of docs/design's pipelining
-/// table). Trivially destructible; names must have static lifetime.
+/// What the session must know of a command before it may be sent, and beside which others it may be in flight (the rows
+/// of docs/design's pipelining table). Trivially destructible; names must have static lifetime.
 class command_traits {
  public:
-  constexpr command_traits(std::string_view command_name, state_set allowed) noexcept : name(command_name), states(allowed) {}
+  constexpr command_traits(std::string_view command_name, state_set allowed) noexcept
+      : name(command_name), states(allowed) {}
   /// One of these capabilities, separated by `|`: "MOVE|IMAP4rev2".
-  constexpr command_traits& needs(std::string_view alternatives) noexcept { capability = alternatives; return *this; }
-  constexpr command_traits& answered_by(answer a) noexcept { answers = a; return *this; }
-  constexpr command_traits& exclusive() noexcept { is_exclusive = true; return *this; }
-  constexpr command_traits& sequence_numbers() noexcept { uses_sequence_numbers = true; return *this; }
-  constexpr command_traits& no_expunge() noexcept { may_expunge = false; return *this; }
-  constexpr command_traits& selects() noexcept { changes_selection = true; return *this; }
-  constexpr command_traits& without_total_deadline() noexcept { stall_deadline = true; return *this; }
-  constexpr command_traits& in_phase(phase p) noexcept { in = p; return *this; }
+  constexpr command_traits& needs(std::string_view alternatives) noexcept {
+    capability = alternatives;
+    return *this;
+  }
+  constexpr command_traits& answered_by(answer a) noexcept {
+    answers = a;
+    return *this;
+  }
+  constexpr command_traits& exclusive() noexcept {
+    is_exclusive = true;
+    return *this;
+  }
+  constexpr command_traits& sequence_numbers() noexcept {
+    uses_sequence_numbers = true;
+    return *this;
+  }
+  constexpr command_traits& no_expunge() noexcept {
+    may_expunge = false;
+    return *this;
+  }
+  constexpr command_traits& selects() noexcept {
+    changes_selection = true;
+    return *this;
+  }
+  constexpr command_traits& without_total_deadline() noexcept {
+    stall_deadline = true;
+    return *this;
+  }
+  constexpr command_traits& in_phase(phase p) noexcept {
+    in = p;
+    return *this;
+  }
 
-  std::string_view name;                ///< as it goes to the wire: "UID FETCH"
+  std::string_view name;  ///< as it goes to the wire: "UID FETCH"
   state_set states;
   std::string_view capability;
   answer answers = answer::none;
   phase in = phase::command;
-  bool is_exclusive = false;            ///< nothing else may be outstanding (STARTTLS, AUTHENTICATE, IDLE, LOGOUT …)
-  bool uses_sequence_numbers = false;   ///< names messages by sequence number, or is answered by them
-  bool may_expunge = true;              ///< false for FETCH, STORE and SEARCH (RFC 9051 section 7.5.1)
-  bool changes_selection = false;       ///< SELECT, EXAMINE, CLOSE, UNSELECT
-  bool stall_deadline = false;          ///< `timeouts::stall` without progress instead of `timeouts::command` in all
+  bool is_exclusive = false;           ///< nothing else may be outstanding (STARTTLS, AUTHENTICATE, IDLE, LOGOUT …)
+  bool uses_sequence_numbers = false;  ///< names messages by sequence number, or is answered by them
+  bool may_expunge = true;             ///< false for FETCH, STORE and SEARCH (RFC 9051 section 7.5.1)
+  bool changes_selection = false;      ///< SELECT, EXAMINE, CLOSE, UNSELECT
+  bool stall_deadline = false;         ///< `timeouts::stall` without progress instead of `timeouts::command` in all
 };
 
 /// Which message and section a body literal belongs to.
@@ -114,8 +172,9 @@ class submit_context {
   const imapxx::v0::limits& limits;
 };
 
-/// One command. The session owns it from `submit` to its tagged response; all functions are called on the thread that drives the session.
-/// Concrete commands are movable values with a declared constructor and a `result_type`, and have `result_type take_result()`.
+/// One command. The session owns it from `submit` to its tagged response; all functions are called on the thread that
+/// drives the session. Concrete commands are movable values with a declared constructor and a `result_type`, and have
+/// `result_type take_result()`.
 class IMAPXX_API command {
  public:
   command() = default;
@@ -128,21 +187,25 @@ class IMAPXX_API command {
   [[nodiscard]] virtual const command_traits& traits() const noexcept = 0;
   /// Anything that `traits` cannot say. An error means that nothing is sent.
   [[nodiscard]] virtual result<void> check(const session_info& info) const;
-  /// Called once, directly before `encode`: for what depends on the tag, the capabilities or the limits. By default nothing.
+  /// Called once, directly before `encode`: for what depends on the tag, the capabilities or the limits. By default
+  /// nothing.
   virtual void prepare(const submit_context& context);
   /// Writes everything between the tag and the final CRLF, the command's name included.
   virtual void encode(wire::encoder& out) = 0;
-  /// An untagged response whose kind is among `traits().answers`. \return true if it is this command's (it may be moved from)
+  /// An untagged response whose kind is among `traits().answers`. \return true if it is this command's (it may be moved
+  /// from)
   virtual bool on_response(response& r);
   /// A FETCH response. \return true if it answers this command
   virtual bool on_fetch(const fetch_row& row);
-  /// Whether a FETCH response answers this command, without taking it: for streaming, where rows go to the caller instead of `on_fetch`.
+  /// Whether a FETCH response answers this command, without taking it: for streaming, where rows go to the caller
+  /// instead of `on_fetch`.
   [[nodiscard]] virtual bool claims(const fetch_row& row) const noexcept;
   /// A body literal is about to come. A sink takes its octets; nullptr has them collected into the row.
   virtual body_sink* on_body(const body_info& info);
   /// Whether a body literal of this section can be this command's, before it is known which message it is about.
   [[nodiscard]] virtual bool wants_section(const body_info& info) const noexcept;
-  /// The server's `+` outside of literals: `text` is what follows it. The returned octets are sent with CRLF; nullopt sends nothing.
+  /// The server's `+` outside of literals: `text` is what follows it. The returned octets are sent with CRLF; nullopt
+  /// sends nothing.
   virtual result<std::optional<secret>> on_continuation(std::string_view text);
   /// The tagged response. An error makes the command fail even though the server said OK.
   virtual result<void> on_complete(const status_response& status);

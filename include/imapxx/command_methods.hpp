@@ -1,6 +1,9 @@
 /// \file
-/// The named methods of both clients: each is one line that runs a command, so that the blocking and the asynchronous API read the same.
+/// The named methods of both clients: each is one line that runs a command, so that the blocking and the asynchronous
+/// API read the same.
 #pragma once
+
+#include <imapxx/commands.hpp>
 
 #include <memory>
 #include <string>
@@ -8,12 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include <imapxx/commands.hpp>
-
 namespace imapxx::inline v0 {
 
-/// Mixed into a client that has `run(command)`. What each method means, needs and may fail with is documented at the command of the same name in
-/// `imapxx/commands/`.
+/// Mixed into a client that has `run(command)`. What each method means, needs and may fail with is documented at the
+/// command of the same name in `imapxx/commands/`.
 template <class Client>
 class command_methods {
  public:
@@ -22,9 +23,13 @@ class command_methods {
   auto check() { return self().run(imapxx::v0::check()); }
   auto id(id_fields fields = {}) { return self().run(imapxx::v0::id(std::move(fields))); }
   template <class... Names>
-  auto enable(const Names&... names) { return self().run(imapxx::v0::enable(names...)); }
+  auto enable(const Names&... names) {
+    return self().run(imapxx::v0::enable(names...));
+  }
 
-  auto login(std::string_view user, secret password) { return self().run(imapxx::v0::login(user, std::move(password))); }
+  auto login(std::string_view user, secret password) {
+    return self().run(imapxx::v0::login(user, std::move(password)));
+  }
 
   auto select(const mailbox_name& mailbox) { return self().run(imapxx::v0::select(mailbox)); }
   auto examine(const mailbox_name& mailbox) { return self().run(imapxx::v0::examine(mailbox)); }
@@ -36,9 +41,15 @@ class command_methods {
   auto rename(const mailbox_name& from, const mailbox_name& to) { return self().run(imapxx::v0::rename(from, to)); }
   auto subscribe(const mailbox_name& mailbox) { return self().run(imapxx::v0::subscribe(mailbox)); }
   auto unsubscribe(const mailbox_name& mailbox) { return self().run(imapxx::v0::unsubscribe(mailbox)); }
-  auto list(const mailbox_name& reference = "", const mailbox_name& pattern = "*") { return self().run(imapxx::v0::list(reference, pattern)); }
-  auto lsub(const mailbox_name& reference = "", const mailbox_name& pattern = "*") { return self().run(imapxx::v0::lsub(reference, pattern)); }
-  auto status(const mailbox_name& mailbox, status_items items) { return self().run(imapxx::v0::status(mailbox, items)); }
+  auto list(const mailbox_name& reference = "", const mailbox_name& pattern = "*") {
+    return self().run(imapxx::v0::list(reference, pattern));
+  }
+  auto lsub(const mailbox_name& reference = "", const mailbox_name& pattern = "*") {
+    return self().run(imapxx::v0::lsub(reference, pattern));
+  }
+  auto status(const mailbox_name& mailbox, status_items items) {
+    return self().run(imapxx::v0::status(mailbox, items));
+  }
   auto namespaces() { return self().run(imapxx::v0::namespace_list()); }
 
   auto append(const mailbox_name& mailbox, std::string message, flag_list flags = {}) {
@@ -50,10 +61,18 @@ class command_methods {
 
   auto search(search_key key) { return self().run(imapxx::v0::search(std::move(key))); }
   auto uid_search(search_key key) { return self().run(imapxx::v0::uid_search(std::move(key))); }
-  auto fetch(const uid_set& messages, fetch_items items) { return self().run(imapxx::v0::fetch(messages, std::move(items))); }
-  auto fetch(const seq_set& messages, fetch_items items) { return self().run(imapxx::v0::fetch(messages, std::move(items))); }
-  auto store(const uid_set& messages, store_mode mode, flag_list flags) { return self().run(imapxx::v0::store(messages, mode, std::move(flags))); }
-  auto store(const seq_set& messages, store_mode mode, flag_list flags) { return self().run(imapxx::v0::store(messages, mode, std::move(flags))); }
+  auto fetch(const uid_set& messages, fetch_items items) {
+    return self().run(imapxx::v0::fetch(messages, std::move(items)));
+  }
+  auto fetch(const seq_set& messages, fetch_items items) {
+    return self().run(imapxx::v0::fetch(messages, std::move(items)));
+  }
+  auto store(const uid_set& messages, store_mode mode, flag_list flags) {
+    return self().run(imapxx::v0::store(messages, mode, std::move(flags)));
+  }
+  auto store(const seq_set& messages, store_mode mode, flag_list flags) {
+    return self().run(imapxx::v0::store(messages, mode, std::move(flags)));
+  }
   auto copy(const uid_set& messages, const mailbox_name& to) { return self().run(imapxx::v0::copy(messages, to)); }
   auto copy(const seq_set& messages, const mailbox_name& to) { return self().run(imapxx::v0::copy(messages, to)); }
   /// The MOVE command itself, which needs MOVE or IMAP4rev2; `move_messages` has the fallbacks.

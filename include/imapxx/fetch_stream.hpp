@@ -2,13 +2,13 @@
 /// FETCH data as it arrives.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <string_view>
-
 #include <imapxx/commands/fetch.hpp>
 #include <imapxx/export.hpp>
 #include <imapxx/session.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
 
 namespace imapxx::inline v0 {
 
@@ -32,9 +32,9 @@ class fetch_event {
   std::string_view chunk;
 };
 
-/// An open FETCH. Back-pressure is not reading: the server waits when nobody calls `next`. While it is open, other commands of the client may be run:
-/// what arrives for the stream meanwhile is kept in memory up to 8 MiB and beyond that in an unlinked temporary file. Destroying it early abandons the
-/// command. Belongs to the client's thread.
+/// An open FETCH. Back-pressure is not reading: the server waits when nobody calls `next`. While it is open, other
+/// commands of the client may be run: what arrives for the stream meanwhile is kept in memory up to 8 MiB and beyond
+/// that in an unlinked temporary file. Destroying it early abandons the command. Belongs to the client's thread.
 class IMAPXX_API fetch_stream {
  public:
   fetch_stream(std::shared_ptr<detail::client_core> core, const result<command_id>& submitted);
@@ -42,7 +42,8 @@ class IMAPXX_API fetch_stream {
   fetch_stream(fetch_stream&&) noexcept;
   fetch_stream& operator=(fetch_stream&&) noexcept;
 
-  /// The next piece, or nullptr after the last one. \throws error when the FETCH failed; it is reported once all data before it was delivered
+  /// The next piece, or nullptr after the last one. \throws error when the FETCH failed; it is reported once all data
+  /// before it was delivered
   const fetch_event* next();
   /// As `next`, but returns the error; the pointer is nullptr at the end.
   [[nodiscard]] result<const fetch_event*> try_next();

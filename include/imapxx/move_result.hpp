@@ -2,17 +2,18 @@
 /// What `client::move` did.
 #pragma once
 
-#include <cstdint>
-
 #include <imapxx/commands/copy_move.hpp>
+
+#include <cstdint>
 
 namespace imapxx::inline v0 {
 
 /// How a move was done; see `client::move`.
 enum class move_method : std::uint8_t {
-  move,               ///< MOVE (RFC 6851): atomic for each message
-  copy_uid_expunge,   ///< COPY, STORE `\Deleted`, UID EXPUNGE of exactly the messages moved
-  copy_mark           ///< COPY and STORE `\Deleted`: the originals are still there, marked, because the server cannot expunge single messages
+  move,              ///< MOVE (RFC 6851): atomic for each message
+  copy_uid_expunge,  ///< COPY, STORE `\Deleted`, UID EXPUNGE of exactly the messages moved
+  copy_mark  ///< COPY and STORE `\Deleted`: the originals are still there, marked, because the server cannot expunge
+             ///< single messages
 };
 
 /// The result of a move: where the messages went, and by which way.

@@ -1,7 +1,13 @@
 /// \file
-/// The protocol engine without I/O: bytes in, events out (RFC 9051 sections 3 to 7). The two clients are thin drivers of it; other event loops use it
-/// directly (see docs/other-event-loops.md).
+/// The protocol engine without I/O: bytes in, events out (RFC 9051 sections 3 to 7). The two clients are thin drivers
+/// of it; other event loops use it directly (see docs/other-event-loops.md).
 #pragma once
+
+#include <imapxx/command.hpp>
+#include <imapxx/event.hpp>
+#include <imapxx/export.hpp>
+#include <imapxx/options.hpp>
+#include <imapxx/response.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -10,12 +16,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-
-#include <imapxx/command.hpp>
-#include <imapxx/event.hpp>
-#include <imapxx/export.hpp>
-#include <imapxx/options.hpp>
-#include <imapxx/response.hpp>
 
 namespace imapxx::inline v0 {
 
@@ -26,10 +26,10 @@ using command_id = std::uint64_t;
 class session_event {
  public:
   enum class kind : std::uint8_t {
-    none,          ///< nothing to report before more bytes are moved
-    greeting,      ///< `status` holds it; `session::state` is set
-    row,           ///< streaming FETCH: one response of command `id`
-    body_begin,    ///< streaming FETCH: a literal starts
+    none,        ///< nothing to report before more bytes are moved
+    greeting,    ///< `status` holds it; `session::state` is set
+    row,         ///< streaming FETCH: one response of command `id`
+    body_begin,  ///< streaming FETCH: a literal starts
     body_chunk,
     body_end,
     continuation,  ///< IDLE was accepted (`id`)
@@ -38,12 +38,12 @@ class session_event {
   };
   kind what = kind::none;
   command_id id = 0;
-  const fetch_row* row = nullptr;          ///< row
-  const body_info* body = nullptr;         ///< body_begin, body_chunk, body_end
-  std::string_view chunk;                  ///< body_chunk
-  const status_response* status = nullptr; ///< greeting, completed (nullptr when no tagged response came)
-  error failure;                           ///< completed, closed: success or why not
-  std::unique_ptr<command> finished;       ///< completed: the caller may keep it
+  const fetch_row* row = nullptr;           ///< row
+  const body_info* body = nullptr;          ///< body_begin, body_chunk, body_end
+  std::string_view chunk;                   ///< body_chunk
+  const status_response* status = nullptr;  ///< greeting, completed (nullptr when no tagged response came)
+  error failure;                            ///< completed, closed: success or why not
+  std::unique_ptr<command> finished;        ///< completed: the caller may keep it
 };
 
 /// How long the session may wait for the peer, in the situation it is in. The driver owns the clock.
@@ -51,13 +51,14 @@ class deadline_hint {
  public:
   deadline_hint() = default;
   std::optional<std::chrono::milliseconds> after;  ///< nullopt: wait for ever (nothing is outstanding)
-  bool since_progress = false;                     ///< measured from the last byte moved, else from the oldest command's submission
+  bool since_progress = false;  ///< measured from the last byte moved, else from the oldest command's submission
   imapxx::v0::phase phase = phase::none;
 };
 
 /// A client session on plain text. Not thread-safe. Never throws but std::bad_alloc, after which it must be destroyed.
 ///
-/// Calling protocol: move bytes (`output`/`output_sent`, `input_buffer`/`input_received`), then call `next` until it reports `none`; repeat.
+/// Calling protocol: move bytes (`output`/`output_sent`, `input_buffer`/`input_received`), then call `next` until it
+/// reports `none`; repeat.
 class IMAPXX_API session {
  public:
   explicit session(session_options options = {});
@@ -65,10 +66,12 @@ class IMAPXX_API session {
   session(session&&) noexcept;
   session& operator=(session&&) noexcept;
 
-  /// Queues a command. Checked now: state (as it will be when the commands before it succeed), capabilities, arguments. On an error nothing is sent and
-  /// nothing changes. `streaming`: FETCH data is reported as events instead of being collected by the command.
+  /// Queues a command. Checked now: state (as it will be when the commands before it succeed), capabilities, arguments.
+  /// On an error nothing is sent and nothing changes. `streaming`: FETCH data is reported as events instead of being
+  /// collected by the command.
   result<command_id> submit(std::unique_ptr<command> cmd, bool streaming = false);
-  /// Forgets a command's caller: a command that has not left is dropped, one that has is drained. It still completes, with `errc::cancelled`.
+  /// Forgets a command's caller: a command that has not left is dropped, one that has is drained. It still completes,
+  /// with `errc::cancelled`.
   void abandon(command_id id);
   /// Ends a running IDLE with DONE (RFC 9051 section 6.3.13); does nothing otherwise.
   void end_idle(command_id id);
@@ -84,7 +87,8 @@ class IMAPXX_API session {
   [[nodiscard]] std::string_view output();
   void output_sent(std::size_t n);
 
-  /// After the tagged OK of STARTTLS: forgets all that was learnt in the clear. Errors: starttls_injection when bytes stand behind that OK.
+  /// After the tagged OK of STARTTLS: forgets all that was learnt in the clear. Errors: starttls_injection when bytes
+  /// stand behind that OK.
   result<void> tls_started();
   /// Tells that the stream is TLS from the start.
   void set_tls(bool on) noexcept;

@@ -2,26 +2,27 @@
 /// The handle of a submitted command.
 #pragma once
 
-#include <memory>
-#include <utility>
-
 #include <imapxx/command.hpp>
 #include <imapxx/export.hpp>
 #include <imapxx/session.hpp>
+
+#include <memory>
+#include <utility>
 
 namespace imapxx::inline v0 {
 
 namespace detail {
 class client_core;
-[[nodiscard]] IMAPXX_API result<command_id> submit_command(client_core& core, std::unique_ptr<command> cmd, bool streaming);
+[[nodiscard]] IMAPXX_API result<command_id> submit_command(client_core& core, std::unique_ptr<command> cmd,
+                                                           bool streaming);
 /// Drives the connection until the command is over. \return the finished command, or why it failed
 [[nodiscard]] IMAPXX_API result<std::unique_ptr<command>> wait_for_command(client_core& core, command_id id);
 [[nodiscard]] IMAPXX_API bool command_is_done(const client_core& core, command_id id) noexcept;
 IMAPXX_API void abandon_command(client_core& core, command_id id) noexcept;
 }  // namespace detail
 
-/// A command on its way. Destroying it without waiting abandons the command: its answer is read and dropped. Belongs to the client's thread; may outlive the
-/// client, and then only reports errors.
+/// A command on its way. Destroying it without waiting abandons the command: its answer is read and dropped. Belongs to
+/// the client's thread; may outlive the client, and then only reports errors.
 template <typed_command C>
 class [[nodiscard]] ticket {
  public:
@@ -29,7 +30,8 @@ class [[nodiscard]] ticket {
 
   ticket(std::shared_ptr<detail::client_core> core, const result<command_id>& submitted)
       : core_(std::move(core)), id_(submitted ? *submitted : 0), refused_(submitted.error()) {}
-  ticket(ticket&& other) noexcept : core_(std::move(other.core_)), id_(std::exchange(other.id_, 0)), refused_(std::move(other.refused_)) {}
+  ticket(ticket&& other) noexcept
+      : core_(std::move(other.core_)), id_(std::exchange(other.id_, 0)), refused_(std::move(other.refused_)) {}
   ticket& operator=(ticket&& other) noexcept {
     if (this != &other) {
       drop();

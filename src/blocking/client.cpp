@@ -1,16 +1,18 @@
 #include <imapxx/client.hpp>
 
-#include <utility>
-
 #include "blocking/client_core.hpp"
 #include "core/connect_operation.hpp"
 #include "core/idle_operation.hpp"
 #include "core/move_operation.hpp"
 
+#include <utility>
+
 namespace imapxx::inline v0 {
 namespace detail {
 
-result<command_id> submit_command(client_core& core, std::unique_ptr<command> cmd, bool streaming) { return core.submit(std::move(cmd), streaming); }
+result<command_id> submit_command(client_core& core, std::unique_ptr<command> cmd, bool streaming) {
+  return core.submit(std::move(cmd), streaming);
+}
 result<std::unique_ptr<command>> wait_for_command(client_core& core, command_id id) { return core.wait(id); }
 bool command_is_done(const client_core& core, command_id id) noexcept { return core.is_done(id); }
 void abandon_command(client_core& core, command_id id) noexcept { core.abandon(id); }
@@ -65,7 +67,9 @@ move_result client::move_messages(const seq_set& messages, const mailbox_name& t
   return op.take_result();
 }
 
-std::vector<std::string> client::plan_move() const { return core::move_operation(uid_set::all(), "INBOX").plan(core_->protocol().info()); }
+std::vector<std::string> client::plan_move() const {
+  return core::move_operation(uid_set::all(), "INBOX").plan(core_->protocol().info());
+}
 
 bool client::idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) {
   const auto& t = core_->protocol().options().timeouts;
@@ -101,7 +105,9 @@ client& client::expires_after(std::optional<std::chrono::milliseconds> duration)
 }
 
 void client::close() noexcept { core_->close(); }
-bool client::connected() const noexcept { return core_ && core_->transport() != nullptr && !core_->protocol().closed(); }
+bool client::connected() const noexcept {
+  return core_ && core_->transport() != nullptr && !core_->protocol().closed();
+}
 const mailbox_view& client::mailbox() const noexcept { return core_->protocol().mailbox(); }
 session_state client::state() const noexcept { return core_->protocol().state(); }
 const capability_set& client::capabilities() const noexcept { return core_->protocol().info().capabilities; }
@@ -115,7 +121,9 @@ std::string client::tls_description() const {
 }
 
 const std::string& client::greeting() const noexcept { return core_->greeting(); }
-int client::native_handle() const noexcept { return core_->transport() != nullptr ? core_->transport()->native_handle() : -1; }
+int client::native_handle() const noexcept {
+  return core_->transport() != nullptr ? core_->transport()->native_handle() : -1;
+}
 const session& client::protocol() const noexcept { return core_->protocol(); }
 
 }  // namespace imapxx::inline v0

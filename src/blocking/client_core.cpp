@@ -1,13 +1,13 @@
 #include "blocking/client_core.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include <imapxx/commands/simple.hpp>
 
 #include "blocking/process_stream.hpp"
 #include "blocking/socket_posix.hpp"
 #include "core/connect_operation.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace imapxx::inline v0::detail {
 namespace {
@@ -60,7 +60,8 @@ result<std::shared_ptr<client_core>> client_core::connect(connect_options option
 
 result<std::unique_ptr<stream>> client_core::open_transport(core::time_point started) {
   if (!options_.command_argv.empty()) return blocking::make_process_stream(options_.command_argv, cancel_);
-  if (options_.host_name.empty()) return error(errc::invalid_argument, "no host to connect to").set_phase(phase::connect);
+  if (options_.host_name.empty())
+    return error(errc::invalid_argument, "no host to connect to").set_phase(phase::connect);
   deadline_point until;
   if (const auto limit = options_.session_settings.timeouts.connect; limit.count() > 0) until = started + limit;
   return blocking::connect_tcp(options_.host_name, options_.effective_port(), until, cancel_);
@@ -113,13 +114,11 @@ bool client_core::handle_event(core::operation* op) {
     case session_event::kind::completed:
       oldest_since_ = clock::now();
       if (op != nullptr && op->on_completed(*this, e)) break;
-      if (dropped_.erase(e.id) == 0 && !finished_.contains(e.id)) finished_[e.id] = outcome{e.failure, std::move(e.finished)};
+      if (dropped_.erase(e.id) == 0 && !finished_.contains(e.id))
+        finished_[e.id] = outcome{e.failure, std::move(e.finished)};
       break;
-    case session_event::kind::closed:
-      over_ = e.failure;
-      break;
-    case session_event::kind::none:
-      break;
+    case session_event::kind::closed: over_ = e.failure; break;
+    case session_event::kind::none: break;
   }
   return true;
 }
@@ -263,8 +262,9 @@ result<bool> client_core::poll(std::chrono::milliseconds timeout) {
     if (auto kept = submit(std::make_unique<noop>(), false)) dropped_.insert(*kept);
   }
   const auto before = octets_received_;
-  const auto why = drive([&] { return octets_received_ != before; }, nullptr,
-                         timeout.count() <= 0 ? deadline_point(stream::no_wait) : deadline_point(clock::now() + timeout));
+  const auto why =
+      drive([&] { return octets_received_ != before; }, nullptr,
+            timeout.count() <= 0 ? deadline_point(stream::no_wait) : deadline_point(clock::now() + timeout));
   while (handle_event(nullptr)) {
   }
   if (over_) return *over_;

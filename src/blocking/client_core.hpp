@@ -2,6 +2,13 @@
 /// The blocking driver: moves bytes between a stream and the connection, keeps the deadlines, runs operations.
 #pragma once
 
+#include <imapxx/client.hpp>
+
+#include "blocking/cancel_event.hpp"
+#include "blocking/fetch_spool.hpp"
+#include "core/connection.hpp"
+#include "core/operation.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,13 +17,6 @@
 #include <optional>
 #include <set>
 #include <string>
-
-#include <imapxx/client.hpp>
-
-#include "blocking/cancel_event.hpp"
-#include "blocking/fetch_spool.hpp"
-#include "core/connection.hpp"
-#include "core/operation.hpp"
 
 namespace imapxx::inline v0::detail {
 
@@ -79,7 +79,8 @@ class client_core final : public core::operation_host, public observer {
   };
   using condition = std::function<bool()>;
   [[nodiscard]] result<std::unique_ptr<stream>> open_transport(core::time_point started);
-  /// Handles events and moves bytes until `done`. Errors: timeout, cancelled (both of this wait), or the connection's end.
+  /// Handles events and moves bytes until `done`. Errors: timeout, cancelled (both of this wait), or the connection's
+  /// end.
   error drive(const condition& done, core::operation* op, deadline_point until);
   /// \return whether there was one
   bool handle_event(core::operation* op);
@@ -94,8 +95,8 @@ class client_core final : public core::operation_host, public observer {
   std::unique_ptr<stream> transport_;
   std::map<command_id, outcome> finished_;
   std::map<command_id, blocking::fetch_spool*> spools_;
-  std::set<command_id> dropped_;  ///< abandoned: nobody will ask how they ended
-  command_id waiting_stream_ = 0; ///< the stream whose `next` is waiting: its events need no copy
+  std::set<command_id> dropped_;   ///< abandoned: nobody will ask how they ended
+  command_id waiting_stream_ = 0;  ///< the stream whose `next` is waiting: its events need no copy
   std::string greeting_;
   core::time_point last_progress_;
   std::uint64_t octets_received_ = 0;

@@ -89,7 +89,8 @@ result<const fetch_event*> fetch_spool::take() {
 result<void> fetch_spool::to_file(std::string_view octets, item& into) {
   if (!file_) file_.reset(std::tmpfile());  // unlinked from the start
   const auto position = static_cast<long>(file_end_);
-  if (!file_ || std::fseek(file_.get(), position, SEEK_SET) != 0 || std::fwrite(octets.data(), 1, octets.size(), file_.get()) != octets.size()) {
+  if (!file_ || std::fseek(file_.get(), position, SEEK_SET) != 0 ||
+      std::fwrite(octets.data(), 1, octets.size(), file_.get()) != octets.size()) {
     return error(errc::io, "the temporary file for FETCH data that waits cannot be written").set_system_error(errno);
   }
   into.file_offset = file_end_;

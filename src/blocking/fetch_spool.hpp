@@ -2,6 +2,10 @@
 /// Keeps what arrives for an open FETCH while the caller is busy with something else.
 #pragma once
 
+#include <imapxx/fetch_stream.hpp>
+#include <imapxx/result.hpp>
+#include <imapxx/session.hpp>
+
 #include <cstdint>
 #include <cstdio>
 #include <deque>
@@ -9,22 +13,21 @@
 #include <string>
 #include <string_view>
 
-#include <imapxx/fetch_stream.hpp>
-#include <imapxx/result.hpp>
-#include <imapxx/session.hpp>
-
 namespace imapxx::inline v0::blocking {
 
-/// A queue of fetch events that own their octets: in memory up to a budget, the octets beyond it in an unlinked temporary file. An event that is
-/// consumed at once (the usual case: `next` waits for it) passes through without being copied.
+/// A queue of fetch events that own their octets: in memory up to a budget, the octets beyond it in an unlinked
+/// temporary file. An event that is consumed at once (the usual case: `next` waits for it) passes through without being
+/// copied.
 class fetch_spool {
  public:
   static constexpr std::size_t memory_octets = std::size_t{8} << 20U;
 
-  /// Takes an event of the session. `direct`: the caller waits for it and uses it before anything else happens, so its views are kept as they are.
+  /// Takes an event of the session. `direct`: the caller waits for it and uses it before anything else happens, so its
+  /// views are kept as they are.
   result<void> put(const session_event& e, bool direct);
   [[nodiscard]] bool empty() const noexcept { return !direct_ && queue_.empty(); }
-  /// Copies what the last event's views point to, because something else is about to use the session. The event itself stays where it is.
+  /// Copies what the last event's views point to, because something else is about to use the session. The event itself
+  /// stays where it is.
   void keep_current();
   /// The next event; its views live until the following call. \return nullptr when there is none
   [[nodiscard]] result<const fetch_event*> take();
@@ -34,7 +37,7 @@ class fetch_spool {
     fetch_event::kind what = fetch_event::kind::row;
     body_info body;
     std::uint32_t seq = 0;
-    std::string octets;            // of a row or a chunk, unless they are in the file
+    std::string octets;  // of a row or a chunk, unless they are in the file
     std::uint64_t file_offset = 0;
     std::size_t file_octets = 0;
   };

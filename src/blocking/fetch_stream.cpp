@@ -1,9 +1,9 @@
 #include <imapxx/fetch_stream.hpp>
 
-#include <utility>
-
 #include "blocking/client_core.hpp"
 #include "blocking/fetch_spool.hpp"
+
+#include <utility>
 
 namespace imapxx::inline v0 {
 
@@ -15,7 +15,8 @@ struct fetch_stream::state {
   blocking::fetch_spool spool;
 };
 
-fetch_stream::fetch_stream(std::shared_ptr<detail::client_core> core, const result<command_id>& submitted) : state_(std::make_unique<state>()) {
+fetch_stream::fetch_stream(std::shared_ptr<detail::client_core> core, const result<command_id>& submitted)
+    : state_(std::make_unique<state>()) {
   state_->core = std::move(core);
   if (!submitted) {
     state_->refused = submitted.error();

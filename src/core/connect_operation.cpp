@@ -15,8 +15,10 @@ void connect_operation::start(operation_host& host, time_point) {
 void connect_operation::on_greeting(operation_host& host, const status_response& greeting) {
   if (mode_ != security::starttls) return learn_capabilities(host);
   if (greeting.kind == status_kind::preauth) {
-    // RFC 9051 section 11.3: after PREAUTH there is no STARTTLS, so whoever is on the path would read and write everything.
-    return finish(error(errc::preauth_without_tls, "the server says that the session is logged in already, in the clear, while TLS is required")
+    // RFC 9051 section 11.3: after PREAUTH there is no STARTTLS, so whoever is on the path would read and write
+    // everything.
+    return finish(error(errc::preauth_without_tls,
+                        "the server says that the session is logged in already, in the clear, while TLS is required")
                       .set_phase(phase::starttls)
                       .set_fatal(true));
   }
@@ -26,13 +28,16 @@ void connect_operation::on_greeting(operation_host& host, const status_response&
 
 void connect_operation::upgrade(operation_host& host) {
   if (!host.protocol().info().capabilities.contains("STARTTLS")) {
-    return finish(error(errc::starttls_refused, "the server does not offer STARTTLS, and TLS is required").set_phase(phase::starttls).set_fatal(true));
+    return finish(error(errc::starttls_refused, "the server does not offer STARTTLS, and TLS is required")
+                      .set_phase(phase::starttls)
+                      .set_fatal(true));
   }
   run(host, std::make_unique<starttls>(), [this](operation_host& h, completion& c) {
     if (c.failure) {
       auto why = c.failure;
       if (why.code() == errc::no || why.code() == errc::bad) {
-        why = error(errc::starttls_refused, "the server refused STARTTLS, and TLS is required").set_status(why.tag(), why.response_code(), why.server_text());
+        why = error(errc::starttls_refused, "the server refused STARTTLS, and TLS is required")
+                  .set_status(why.tag(), why.response_code(), why.server_text());
       }
       return finish(why.set_phase(phase::starttls).set_fatal(true));
     }
@@ -52,7 +57,8 @@ void connect_operation::learn_capabilities(operation_host& host) {
 std::vector<std::string> connect_operation::plan(const session_info&) const {
   switch (mode_) {
     case security::tls: return {"TLS handshake", "greeting", "CAPABILITY unless the greeting holds it"};
-    case security::starttls: return {"greeting", "CAPABILITY unless the greeting holds it", "STARTTLS", "TLS handshake", "CAPABILITY"};
+    case security::starttls:
+      return {"greeting", "CAPABILITY unless the greeting holds it", "STARTTLS", "TLS handshake", "CAPABILITY"};
     case security::plain: return {"greeting", "CAPABILITY unless the greeting holds it"};
   }
   return {};
@@ -93,9 +99,11 @@ void login_operation::try_next(operation_host& host) {
 }
 
 void login_operation::on_refused(operation_host& host, const error& why) {
-  // NO means that the server has judged the credentials: another mechanism would only be counted as another wrong guess. The next one is tried where this
-  // one could not even be: the server does not understand it, or it cannot express this name or password.
-  const bool next_may_differ = why.code() == errc::bad || why.code() == errc::no_mechanism || why.code() == errc::invalid_argument;
+  // NO means that the server has judged the credentials: another mechanism would only be counted as another wrong
+  // guess. The next one is tried where this one could not even be: the server does not understand it, or it cannot
+  // express this name or password.
+  const bool next_may_differ =
+      why.code() == errc::bad || why.code() == errc::no_mechanism || why.code() == errc::invalid_argument;
   if (why.is_fatal() || !next_may_differ || next_ >= mechanisms_.size()) {
     return finish(error(why).set_phase(phase::authenticate));
   }
@@ -110,12 +118,14 @@ void login_operation::after_login(operation_host& host) {
 void login_operation::enable(operation_host& host) {
   if (!rev2_ || !host.protocol().info().capabilities.imap4rev2()) return finish();
   // ENABLE is optional for us: a NO leaves the session as it was.
-  run(host, std::make_unique<imapxx::v0::enable>("IMAP4rev2"), [this](operation_host&, completion& c) { finish(c.failure.is_fatal() ? c.failure : error()); });
+  run(host, std::make_unique<imapxx::v0::enable>("IMAP4rev2"),
+      [this](operation_host&, completion& c) { finish(c.failure.is_fatal() ? c.failure : error()); });
 }
 
 std::vector<std::string> login_operation::plan(const session_info& info) const {
   std::vector<std::string> lines;
-  auto picked = choose_mechanisms(info.capabilities.values("AUTH"), !info.capabilities.contains("LOGINDISABLED"), who_, info.tls);
+  auto picked =
+      choose_mechanisms(info.capabilities.values("AUTH"), !info.capabilities.contains("LOGINDISABLED"), who_, info.tls);
   if (!picked) return {std::string("refused: ") + std::string(picked.error().message())};
   for (const auto& name : *picked) {
     const auto command_line = name == "LOGIN-COMMAND" ? std::string("LOGIN") : "AUTHENTICATE " + name;

@@ -2,16 +2,17 @@
 /// From the first byte to an authenticated session (RFC 9051 sections 6.1, 6.2; RFC 8314 for the choice of TLS).
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include <imapxx/options.hpp>
 
 #include "core/operation.hpp"
 
+#include <string>
+#include <vector>
+
 namespace imapxx::inline v0::core {
 
-/// TLS as `mode` says, the greeting, and the capabilities that hold afterwards. Ends in the state that the greeting gave.
+/// TLS as `mode` says, the greeting, and the capabilities that hold afterwards. Ends in the state that the greeting
+/// gave.
 class connect_operation final : public operation {
  public:
   explicit connect_operation(security mode) noexcept : mode_(mode) {}

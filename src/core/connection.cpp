@@ -1,9 +1,9 @@
 #include "core/connection.hpp"
 
+#include "filter/tls_openssl.hpp"
+
 #include <utility>
 #include <vector>
-
-#include "filter/tls_openssl.hpp"
 
 namespace imapxx::inline v0::core {
 namespace {
@@ -29,7 +29,8 @@ result<void> connection::start_tls() {
     if (auto clean = session_.tls_started(); !clean) return clean.error().set_host(host_);
   }
   const auto& tls = options_.tls_settings;
-  auto made = filter::make_tls_filter(tls, tls.expected_name.empty() ? std::string_view(host_) : std::string_view(tls.expected_name));
+  auto made = filter::make_tls_filter(
+      tls, tls.expected_name.empty() ? std::string_view(host_) : std::string_view(tls.expected_name));
   if (!made) {
     auto why = made.error().set_phase(phase::tls).set_host(host_);
     session_.expire(why);
@@ -62,11 +63,11 @@ step connection::next() {
         session_.set_tls(true);
         s.what = step::kind::tls_ready;
         return s;
-      case filter::stream_filter::status::failed:
-        fail(filter_->failure());
-        break;
+      case filter::stream_filter::status::failed: fail(filter_->failure()); break;
       default:
-        if (network_ended_) fail(network_error_.value_or(error(errc::closed, "the server closed the connection during the TLS handshake")));
+        if (network_ended_)
+          fail(network_error_.value_or(
+              error(errc::closed, "the server closed the connection during the TLS handshake")));
         break;
     }
   }

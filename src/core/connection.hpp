@@ -2,6 +2,12 @@
 /// A session with the filters between it and the network: what the drivers move bytes for. Still without I/O.
 #pragma once
 
+#include <imapxx/options.hpp>
+#include <imapxx/sasl.hpp>
+#include <imapxx/session.hpp>
+
+#include "filter/filter.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -9,12 +15,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include <imapxx/options.hpp>
-#include <imapxx/sasl.hpp>
-#include <imapxx/session.hpp>
-
-#include "filter/filter.hpp"
 
 namespace imapxx::inline v0::core {
 
@@ -32,7 +32,8 @@ class step {
 
 /// Session plus TLS: network bytes in and out. Owns no socket and no clock. Not thread-safe.
 ///
-/// Calling protocol: `next` until it says `io`; then send from `output` (`output_sent`) and read into `input_buffer` (`input_received`); repeat.
+/// Calling protocol: `next` until it says `io`; then send from `output` (`output_sent`) and read into `input_buffer`
+/// (`input_received`); repeat.
 class connection {
  public:
   connection(const connect_options& options, std::string_view host);
@@ -45,7 +46,8 @@ class connection {
   [[nodiscard]] const std::string& host() const noexcept { return host_; }
   [[nodiscard]] const connect_options& options() const noexcept { return options_; }
 
-  /// Starts the handshake: at once for implicit TLS, or after the tagged OK of STARTTLS. Errors: those of the TLS filter, starttls_injection.
+  /// Starts the handshake: at once for implicit TLS, or after the tagged OK of STARTTLS. Errors: those of the TLS
+  /// filter, starttls_injection.
   result<void> start_tls();
   /// Whether the bytes are protected by a finished handshake: said by the TLS object, never by the protocol's state.
   [[nodiscard]] bool tls() const noexcept { return tls_up_; }
@@ -76,8 +78,8 @@ class connection {
   std::string host_;
   session session_;
   std::unique_ptr<filter::stream_filter> filter_;
-  std::string pending_in_;     ///< protected bytes that the filter could not take yet
-  std::size_t pending_at_ = 0; ///< octets of it that the filter has taken
+  std::string pending_in_;      ///< protected bytes that the filter could not take yet
+  std::size_t pending_at_ = 0;  ///< octets of it that the filter has taken
   bool tls_up_ = false;
   bool more_ = false;  ///< the filter may hold bytes that the session had no room for
   bool network_ended_ = false;

@@ -1,9 +1,9 @@
 #include "core/idle_operation.hpp"
 
-#include <algorithm>
-
 #include <imapxx/commands/idle.hpp>
 #include <imapxx/commands/simple.hpp>
+
+#include <algorithm>
 
 namespace imapxx::inline v0::core {
 
@@ -24,7 +24,8 @@ void idle_operation::begin(operation_host& host) {
     idle_ = 0;
     if (c.failure.is_fatal()) return finish(c.failure);
     if (stopping_) return finish();
-    // NO or BAD to an optional command takes the plain path; an IDLE that the server ended by itself is asked for again.
+    // NO or BAD to an optional command takes the plain path; an IDLE that the server ended by itself is asked for
+    // again.
     if (c.failure) use_idle_ = false;
     begin(h);
   });
@@ -62,8 +63,11 @@ void idle_operation::stop(operation_host& host) {
 }
 
 std::vector<std::string> idle_operation::plan(const session_info& info) const {
-  const auto seconds = [](std::chrono::milliseconds t) { return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(t).count()) + " s"; };
-  if (info.capabilities.contains("IDLE") || info.capabilities.imap4rev2()) return {"IDLE, again every " + seconds(refresh_)};
+  const auto seconds = [](std::chrono::milliseconds t) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(t).count()) + " s";
+  };
+  if (info.capabilities.contains("IDLE") || info.capabilities.imap4rev2())
+    return {"IDLE, again every " + seconds(refresh_)};
   return {"NOOP every " + seconds(poll_)};
 }
 

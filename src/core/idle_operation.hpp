@@ -1,6 +1,9 @@
 /// \file
-/// IDLE that renews itself before servers hang up, or NOOP polling where IDLE is missing (RFC 2177, RFC 9051 section 6.3.13).
+/// IDLE that renews itself before servers hang up, or NOOP polling where IDLE is missing (RFC 2177, RFC 9051
+/// section 6.3.13).
 #pragma once
+
+#include "core/operation.hpp"
 
 #include <chrono>
 #include <functional>
@@ -8,15 +11,14 @@
 #include <string>
 #include <vector>
 
-#include "core/operation.hpp"
-
 namespace imapxx::inline v0::core {
 
 /// Waits for changes until `stop` is called or `until` has come. What arrives goes to the session's observer as always.
 class idle_operation final : public operation {
  public:
   /// \param refresh how long one IDLE lasts \param poll how often NOOP asks where the server has no IDLE
-  idle_operation(std::optional<time_point> until, std::chrono::milliseconds refresh, std::chrono::milliseconds poll) noexcept
+  idle_operation(std::optional<time_point> until, std::chrono::milliseconds refresh,
+                 std::chrono::milliseconds poll) noexcept
       : until_(until), refresh_(refresh), poll_(poll) {}
   void start(operation_host& host, time_point now) override;
   void on_continuation(operation_host& host, command_id id, time_point now) override;

@@ -2,6 +2,8 @@
 /// The commands between `submit` and their tagged response.
 #pragma once
 
+#include <imapxx/session.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -10,11 +12,10 @@
 #include <string>
 #include <string_view>
 
-#include <imapxx/session.hpp>
-
 namespace imapxx::inline v0::core {
 
-/// Where a command stands. A command goes through these in order; `parked` ones wait for the server's `+` in the middle of being written.
+/// Where a command stands. A command goes through these in order; `parked` ones wait for the server's `+` in the middle
+/// of being written.
 enum class command_stage : std::uint8_t {
   waiting,  ///< submitted, nothing has left; may be dropped without a trace
   writing,  ///< its octets are being moved to the output
@@ -32,19 +33,19 @@ struct in_flight_command {
   const command_traits* traits;
   bool streaming;
   bool abandoned = false;
-  bool idling = false;          ///< IDLE: the server said `+`
-  bool end_idle_wanted = false; ///< IDLE: DONE is to be sent as soon as it may
+  bool idling = false;           ///< IDLE: the server said `+`
+  bool end_idle_wanted = false;  ///< IDLE: DONE is to be sent as soon as it may
   bool done_sent = false;
-  bool continued = false;       ///< the server's last `+` was answered
+  bool continued = false;  ///< the server's last `+` was answered
   command_stage stage = command_stage::waiting;
   std::string tag;
   std::optional<wire::encoder> encoded;
-  std::size_t segment = 0;           ///< the next one to write
-  std::uint64_t source_octets = 0;   ///< written of the present source segment
-  std::uint64_t stream_end = 0;      ///< position in the output stream behind its last octet, once `written`
-  std::uint64_t drained_octets = 0;  ///< received for nobody since it was abandoned
+  std::size_t segment = 0;               ///< the next one to write
+  std::uint64_t source_octets = 0;       ///< written of the present source segment
+  std::uint64_t stream_end = 0;          ///< position in the output stream behind its last octet, once `written`
+  std::uint64_t drained_octets = 0;      ///< received for nobody since it was abandoned
   std::optional<status_response> early;  ///< NO or BAD that came before all of it was written
-  error failure;                     ///< of a sink: reported at the tagged response instead of its OK
+  error failure;                         ///< of a sink: reported at the tagged response instead of its OK
 
   [[nodiscard]] bool outstanding() const noexcept { return stage != command_stage::waiting; }
   [[nodiscard]] bool answered_by(answer a) const noexcept { return outstanding() && (traits->answers & a); }

@@ -2,10 +2,10 @@
 /// Message bodies that came inside a FETCH row instead of as a streamed literal.
 #pragma once
 
+#include <imapxx/model/fetch_data.hpp>
+
 #include <optional>
 #include <string>
-
-#include <imapxx/model/fetch_data.hpp>
 
 namespace imapxx::inline v0::core {
 
@@ -14,8 +14,8 @@ struct inline_body_data {
   std::string octets;
 };
 
-/// The section and octets of an item that holds a body as a quoted string or a collected literal; nullopt for anything else (also for NIL and for
-/// literals that were streamed).
+/// The section and octets of an item that holds a body as a quoted string or a collected literal; nullopt for anything
+/// else (also for NIL and for literals that were streamed).
 [[nodiscard]] std::optional<inline_body_data> inline_body(const fetch_row::item& item);
 
 }  // namespace imapxx::inline v0::core

@@ -17,7 +17,8 @@ void mailbox_tracker::select_sent(const mailbox_name& name, bool read_only, bool
   next_ = mailbox_view();
   next_.name = name;
   next_.read_only = read_only;
-  // Servers without [CLOSED] (RFC 9051 section 7.1) never send data of the old mailbox once they work on SELECT, which runs alone (pipelining table).
+  // Servers without [CLOSED] (RFC 9051 section 7.1) never send data of the old mailbox once they work on SELECT, which
+  // runs alone (pipelining table).
   selecting_ = true;
   (void)already_selected;
 }

@@ -2,21 +2,22 @@
 /// Keeps `mailbox_view` true under what the server sends (RFC 9051 sections 7.4, 7.5 and 5.2).
 #pragma once
 
+#include <imapxx/event.hpp>
+
 #include <cstdint>
 #include <optional>
 
-#include <imapxx/event.hpp>
-
 namespace imapxx::inline v0::core {
 
-/// Applies responses to the view of the selected mailbox. While a SELECT is on its way its data builds a second view, which replaces the first one when
-/// the command succeeds. Not thread-safe.
+/// Applies responses to the view of the selected mailbox. While a SELECT is on its way its data builds a second view,
+/// which replaces the first one when the command succeeds. Not thread-safe.
 class mailbox_tracker {
  public:
   explicit mailbox_tracker(bool track_uids) noexcept : track_uids_(track_uids) {}
 
   [[nodiscard]] const mailbox_view& view() const noexcept { return view_; }
-  /// A SELECT or EXAMINE was sent. `already_selected`: data belongs to the old mailbox until its `[CLOSED]` or this command's first own data.
+  /// A SELECT or EXAMINE was sent. `already_selected`: data belongs to the old mailbox until its `[CLOSED]` or this
+  /// command's first own data.
   void select_sent(const mailbox_name& name, bool read_only, bool already_selected);
   void select_done(bool ok, const status_response& status);
   void closed();

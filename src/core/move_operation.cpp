@@ -51,12 +51,15 @@ void move_operation::expunge(operation_host& host) {
 
 std::vector<std::string> move_operation::plan(const session_info& info) const {
   const std::string prefix = seqs_ ? "" : "UID ";
-  if (info.capabilities.contains("MOVE") || info.capabilities.imap4rev2()) return {prefix + "MOVE: each message is in exactly one of the two mailboxes at any time"};
+  if (info.capabilities.contains("MOVE") || info.capabilities.imap4rev2())
+    return {prefix + "MOVE: each message is in exactly one of the two mailboxes at any time"};
   std::vector<std::string> lines;
   if (seqs_) lines.emplace_back("UID SEARCH: sequence numbers could change between the following commands");
   lines.emplace_back("UID COPY: all messages or none");
   lines.emplace_back("UID STORE +FLAGS.SILENT (\\Deleted)");
-  lines.emplace_back(info.capabilities.contains("UIDPLUS") ? "UID EXPUNGE of exactly these messages" : "nothing more: the originals stay, marked, because EXPUNGE would remove others too");
+  lines.emplace_back(info.capabilities.contains("UIDPLUS")
+                         ? "UID EXPUNGE of exactly these messages"
+                         : "nothing more: the originals stay, marked, because EXPUNGE would remove others too");
   return lines;
 }
 

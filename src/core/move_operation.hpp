@@ -2,10 +2,6 @@
 /// MOVE, or the sequence that comes closest without ever losing mail (RFC 6851 section 3.3, RFC 4315).
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include <imapxx/commands/copy_move.hpp>
 #include <imapxx/model/mailbox_name.hpp>
 #include <imapxx/model/number_set.hpp>
@@ -13,10 +9,15 @@
 
 #include "core/operation.hpp"
 
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace imapxx::inline v0::core {
 
-/// One of three ways, by what the server offers: MOVE; COPY, STORE `\Deleted`, UID EXPUNGE of exactly these messages; or COPY and STORE only, which
-/// leaves the originals marked. A plain EXPUNGE is never sent: it would remove messages that others marked.
+/// One of three ways, by what the server offers: MOVE; COPY, STORE `\Deleted`, UID EXPUNGE of exactly these messages;
+/// or COPY and STORE only, which leaves the originals marked. A plain EXPUNGE is never sent: it would remove messages
+/// that others marked.
 class move_operation final : public operation {
  public:
   move_operation(uid_set messages, mailbox_name to) : uids_(std::move(messages)), to_(std::move(to)) {}

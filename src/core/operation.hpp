@@ -2,6 +2,9 @@
 /// What takes more than one tagged command: log-in with its capability refresh, MOVE's fallback, IDLE's re-issue.
 #pragma once
 
+#include <imapxx/sasl.hpp>
+#include <imapxx/session.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -10,9 +13,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <imapxx/sasl.hpp>
-#include <imapxx/session.hpp>
 
 namespace imapxx::inline v0::core {
 
@@ -37,7 +37,8 @@ struct completion {
   error failure;
 };
 
-/// A state machine without I/O: it submits commands and reacts to their completion. Time is an input. Drivers run it until `done()`.
+/// A state machine without I/O: it submits commands and reacts to their completion. Time is an input. Drivers run it
+/// until `done()`.
 class operation {
  public:
   virtual ~operation() = default;

@@ -2,10 +2,10 @@
 /// Which commands may be in flight together (RFC 9051 section 5.5), as a table.
 #pragma once
 
+#include <imapxx/command.hpp>
+
 #include <span>
 #include <string_view>
-
-#include <imapxx/command.hpp>
 
 namespace imapxx::inline v0::core {
 

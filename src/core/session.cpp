@@ -1,17 +1,21 @@
 #include <imapxx/session.hpp>
 
+#include "core/pipeline_rules.hpp"
+#include "core/session_impl.hpp"
+
 #include <algorithm>
 #include <random>
 #include <utility>
 
-#include "core/pipeline_rules.hpp"
-#include "core/session_impl.hpp"
-
 namespace imapxx::inline v0 {
 
 session::impl::impl(session_options o)
-    : options(std::move(o)), tracker(options.uid_map), framer(options.limits), input(options.limits.response_octets + options.limits.line_octets) {
-  // Random, so that nobody can prepare a completion for a tag that is to come (RFC 9051 section 2.2.1 only asks for uniqueness).
+    : options(std::move(o)),
+      tracker(options.uid_map),
+      framer(options.limits),
+      input(options.limits.response_octets + options.limits.line_octets) {
+  // Random, so that nobody can prepare a completion for a tag that is to come (RFC 9051 section 2.2.1 only asks for
+  // uniqueness).
   next_tag = options.tag_start ? *options.tag_start : std::random_device{}() % 900'000U + 100'000U;
 }
 
@@ -52,10 +56,13 @@ bool offers_one_of(const capability_set& have, std::string_view alternatives) {
 result<void> session::impl::check(const command& c, session_state state) const {
   const auto& t = c.traits();
   if (!t.states.contains(state)) {
-    return error(errc::wrong_state, std::string(t.name) + " is not allowed in the state \"" + std::string(to_string(state)) + "\"").set_command(t.name);
+    return error(errc::wrong_state,
+                 std::string(t.name) + " is not allowed in the state \"" + std::string(to_string(state)) + "\"")
+        .set_command(t.name);
   }
   if (!t.capability.empty() && capabilities_known && !offers_one_of(info.capabilities, t.capability)) {
-    return error(errc::capability_required, "the server does not offer " + std::string(t.capability)).set_command(t.name);
+    return error(errc::capability_required, "the server does not offer " + std::string(t.capability))
+        .set_command(t.name);
   }
   auto own = c.check(info);
   if (!own) return own.error().set_command(t.name);
@@ -65,7 +72,8 @@ result<void> session::impl::check(const command& c, session_state state) const {
 result<command_id> session::impl::submit(std::unique_ptr<command> cmd, bool streaming) {
   if (is_closed) return end_reason ? *end_reason : error(errc::closed, "the session is over");
   if (!cmd) return error(errc::invalid_argument, "no command");
-  // With something before it that changes the state, only the moment of sending can tell; `start` checks again in any case.
+  // With something before it that changes the state, only the moment of sending can tell; `start` checks again in any
+  // case.
   const bool foreseeable = greeted && std::none_of(commands.begin(), commands.end(), [](const auto& c) {
                              return c->traits->changes_selection || c->traits->is_exclusive;
                            });
@@ -90,7 +98,8 @@ void session::impl::abandon(command_id id) {
   if (c->traits->name == "IDLE") return end_idle(id);
   const bool half_sent = c->stage != core::command_stage::written;
   if (half_sent || c->traits->name == "AUTHENTICATE" || c->traits->name == "STARTTLS") {
-    fail_all(in_context(error(errc::cancelled, "cancelled in the middle of a literal or a dialogue").set_fatal(true), *c));
+    fail_all(
+        in_context(error(errc::cancelled, "cancelled in the middle of a literal or a dialogue").set_fatal(true), *c));
   }
 }
 
@@ -206,7 +215,9 @@ session::~session() = default;
 session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
 
-result<command_id> session::submit(std::unique_ptr<command> cmd, bool streaming) { return impl_->submit(std::move(cmd), streaming); }
+result<command_id> session::submit(std::unique_ptr<command> cmd, bool streaming) {
+  return impl_->submit(std::move(cmd), streaming);
+}
 void session::abandon(command_id id) { impl_->abandon(id); }
 void session::end_idle(command_id id) { impl_->end_idle(id); }
 session_event session::next() { return impl_->next(); }

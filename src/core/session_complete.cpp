@@ -1,15 +1,16 @@
-#include <algorithm>
-#include <utility>
-
 #include "base/ascii.hpp"
 #include "core/session_impl.hpp"
 #include "core/state_table.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace imapxx::inline v0 {
 
 void session::impl::on_greeting(status_response& s) {
   if (!s.tag.empty() || s.kind == status_kind::no || s.kind == status_kind::bad) {
-    return fail_all(error(errc::invalid_greeting, "the server's first line is no IMAP greeting").set_phase(phase::greeting));
+    return fail_all(
+        error(errc::invalid_greeting, "the server's first line is no IMAP greeting").set_phase(phase::greeting));
   }
   greeted = true;
   info.state = core::next_state(info.state, "greeting", s.kind);
@@ -46,7 +47,8 @@ void session::impl::on_bye(const status_response& s) {
   error why(errc::bye, "the server closed the session");
   why.set_status({}, s.code.name, s.text);
   bye = why;
-  const bool asked = std::any_of(commands.begin(), commands.end(), [](const auto& c) { return c->outstanding() && c->traits->name == "LOGOUT"; });
+  const bool asked = std::any_of(commands.begin(), commands.end(),
+                                 [](const auto& c) { return c->outstanding() && c->traits->name == "LOGOUT"; });
   if (asked) return;
   info.state = core::next_state(info.state, "bye", status_kind::bye);
   fail_all(why);
@@ -56,7 +58,8 @@ void session::impl::on_tagged(status_response& s) {
   auto* c = find_tag(s.tag);
   if (c == nullptr) {
     if (info.state == session_state::not_authenticated) {
-      return fail_all(error(errc::protocol_error, "the server completed a command that was never sent").set_status(s.tag, s.code.name, s.text));
+      return fail_all(error(errc::protocol_error, "the server completed a command that was never sent")
+                          .set_status(s.tag, s.code.name, s.text));
     }
     ++stray;
     return;
@@ -140,14 +143,17 @@ void session::impl::on_continuation(const continuation_response& go) {
       return;
     }
     if (go.text.size() > options.limits.continuation_octets) {
-      return fail_all(in_context(error(errc::limit_exceeded, "a challenge is longer than allowed").set_limit("continuation_octets", options.limits.continuation_octets), *c));
+      return fail_all(in_context(error(errc::limit_exceeded, "a challenge is longer than allowed")
+                                     .set_limit("continuation_octets", options.limits.continuation_octets),
+                                 *c));
     }
     auto answer_line = c->cmd->on_continuation(go.text);
     if (!answer_line) return fail_all(in_context(answer_line.error().set_fatal(true), *c));
     if (*answer_line) send_line(*c, (**answer_line).expose(), true);
     return;
   }
-  // A `+` that nobody waits for: some servers send one too many (docs/QUIRKS.md); it is counted like any other data that was not asked for.
+  // A `+` that nobody waits for: some servers send one too many (docs/QUIRKS.md); it is counted like any other data
+  // that was not asked for.
   response r = go;
   unclaimed(r);
 }

@@ -1,14 +1,7 @@
 /// \file
-/// The session's state and its three halves: `session_write.cpp` (commands to bytes), `session_read.cpp` (bytes to responses),
-/// `session_complete.cpp` (what a tagged response means).
+/// The session's state and its three halves: `session_write.cpp` (commands to bytes), `session_read.cpp` (bytes to
+/// responses), `session_complete.cpp` (what a tagged response means).
 #pragma once
-
-#include <cstdint>
-#include <deque>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include <imapxx/session.hpp>
 
@@ -17,6 +10,13 @@
 #include "core/in_flight.hpp"
 #include "core/mailbox_tracker.hpp"
 #include "wire/framer.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace imapxx::inline v0 {
 
@@ -81,16 +81,16 @@ struct session::impl {
   core::in_flight_list commands;
   std::deque<session_event> events;
 
-  std::string output;            ///< octets that wait to be sent
-  std::size_t output_at = 0;     ///< octets of it that were sent
+  std::string output;              ///< octets that wait to be sent
+  std::size_t output_at = 0;       ///< octets of it that were sent
   std::uint64_t staged_total = 0;  ///< octets ever put into `output`
   std::uint64_t sent_total = 0;
 
-  std::size_t consume_next = 0;  ///< octets of `input` that the last event's views still need
-  fetch_row row;                 ///< reused, so that a row costs no allocation
-  std::optional<status_response> status;  ///< what the last event's `status` points to
-  codec::literal_classifier literals;  ///< of the response that is being received
-  body_info body;                ///< of the literal that is being streamed
+  std::size_t consume_next = 0;              ///< octets of `input` that the last event's views still need
+  fetch_row row;                             ///< reused, so that a row costs no allocation
+  std::optional<status_response> status;     ///< what the last event's `status` points to
+  codec::literal_classifier literals;        ///< of the response that is being received
+  body_info body;                            ///< of the literal that is being streamed
   core::in_flight_command* owner = nullptr;  ///< of that literal; nullptr drops it
   body_sink* sink = nullptr;
   bool in_body = false;
@@ -103,7 +103,7 @@ struct session::impl {
   command_id next_id = 1;
   std::uint32_t next_tag = 1;
   std::uint64_t stray = 0;
-  std::uint64_t unasked = 0;     ///< since the last completion
+  std::uint64_t unasked = 0;  ///< since the last completion
   bool capabilities_known = false;
   bool capabilities_fresh = false;  ///< learnt since the log-in in progress was sent
   bool greeted = false;

@@ -1,11 +1,10 @@
+#include "base/ascii.hpp"
+#include "core/inline_body.hpp"
 #include "core/session_impl.hpp"
 
 #include <algorithm>
 #include <utility>
 #include <variant>
-
-#include "base/ascii.hpp"
-#include "core/inline_body.hpp"
 
 namespace imapxx::inline v0 {
 namespace {
@@ -36,7 +35,9 @@ struct answer_of {
   answer operator()(const annotation_response&) const noexcept { return answer::metadata; }
   answer operator()(const status_response&) const noexcept { return answer::mailbox | answer::other; }
   template <class Other>
-  answer operator()(const Other&) const noexcept { return answer::other; }
+  answer operator()(const Other&) const noexcept {
+    return answer::other;
+  }
 };
 
 }  // namespace
@@ -44,9 +45,7 @@ struct answer_of {
 bool session::impl::read_frame() {
   const auto f = framer.next(input.pending());
   switch (f.kind) {
-    case wire::frame_kind::incomplete:
-      consume_next = f.consumed;
-      return false;
+    case wire::frame_kind::incomplete: consume_next = f.consumed; return false;
     case wire::frame_kind::response:
       consume_next = f.consumed;
       literals.reset();
@@ -65,17 +64,17 @@ bool session::impl::read_frame() {
       consume_next = f.consumed;
       on_literal_end();
       return true;
-    case wire::frame_kind::invalid:
-      fail_all(framer.failure());
-      return true;
+    case wire::frame_kind::invalid: fail_all(framer.failure()); return true;
   }
   return false;
 }
 
 void session::impl::on_response_text(std::string_view text) {
   if (options.observer != nullptr && options.observer->wants_trace()) {
-    const bool challenge = !text.empty() && text.front() == '+' &&
-                           std::any_of(commands.begin(), commands.end(), [](const auto& c) { return c->outstanding() && c->traits->name == "AUTHENTICATE"; });
+    const bool challenge =
+        !text.empty() && text.front() == '+' && std::any_of(commands.begin(), commands.end(), [](const auto& c) {
+          return c->outstanding() && c->traits->name == "AUTHENTICATE";
+        });
     options.observer->on_trace(trace_direction::received, challenge ? std::string_view("+ <redacted>") : text);
   }
   if (greeted && on_fetch_text(text)) return;
@@ -93,9 +92,12 @@ bool session::impl::on_fetch_text(std::string_view text) {
   if (!text.starts_with("* ")) return false;
   std::uint64_t seq = 0;
   std::size_t at = 2;
-  while (at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 13) seq = seq * 10 + static_cast<std::uint64_t>(text[at++] - '0');
+  while (at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 13)
+    seq = seq * 10 + static_cast<std::uint64_t>(text[at++] - '0');
   constexpr std::string_view name = " FETCH (";
-  if (at == 2 || seq == 0 || seq > 0xFFFFFFFFU || text.size() < at + name.size() || !base::iequals(text.substr(at, name.size()), name)) return false;
+  if (at == 2 || seq == 0 || seq > 0xFFFFFFFFU || text.size() < at + name.size() ||
+      !base::iequals(text.substr(at, name.size()), name))
+    return false;
   at += name.size() - 1;
   row.assign(static_cast<std::uint32_t>(seq), text.substr(at), at, options.limits.nesting);
   tracker.fetched(row);
@@ -129,7 +131,8 @@ void session::impl::deliver_row(core::in_flight_command& c, const fetch_row& r) 
   events.push_back(std::move(e));
 }
 
-// A body that came as a quoted string, or as a literal whose message was not known yet, still reaches the caller as a stream: one path for consumers.
+// A body that came as a quoted string, or as a literal whose message was not known yet, still reaches the caller as a
+// stream: one path for consumers.
 void session::impl::deliver_inline_bodies(core::in_flight_command& c, const fetch_row& r) {
   for (const auto& item : r.items()) {
     auto piece = core::inline_body(item);
@@ -149,7 +152,8 @@ void session::impl::deliver_inline_bodies(core::in_flight_command& c, const fetc
       continue;
     }
     const auto& kept = inline_bodies.emplace_back(inline_piece{std::move(about), std::move(piece->octets)});
-    for (auto kind : {session_event::kind::body_begin, session_event::kind::body_chunk, session_event::kind::body_end}) {
+    for (auto kind :
+         {session_event::kind::body_begin, session_event::kind::body_chunk, session_event::kind::body_end}) {
       session_event e;
       e.what = kind;
       e.id = c.id;
@@ -164,7 +168,7 @@ core::in_flight_command* session::impl::body_owner(const body_info& about) {
   core::in_flight_command* found = nullptr;
   for (auto& c : commands) {
     if (!c->answered_by(answer::fetch) || !c->cmd->wants_section(about)) continue;
-    if (about.uid) return c.get();       // known message: the oldest command that asked for it
+    if (about.uid) return c.get();         // known message: the oldest command that asked for it
     if (found != nullptr) return nullptr;  // two candidates and no UID yet: collect, and decide when the row is whole
     found = c.get();
   }
@@ -203,11 +207,13 @@ void session::impl::on_literal_begin(const wire::frame& f) {
       return;
     }
     if (f.literal_size > options.limits.body_in_memory_octets) {
-      return fail_all(error(errc::limit_exceeded, "a message body is larger than may be collected into memory; stream it to a sink")
-                          .set_limit("body_in_memory_octets", options.limits.body_in_memory_octets));
+      return fail_all(
+          error(errc::limit_exceeded, "a message body is larger than may be collected into memory; stream it to a sink")
+              .set_limit("body_in_memory_octets", options.limits.body_in_memory_octets));
     }
   } else if (f.literal_size > options.limits.string_octets) {
-    return fail_all(error(errc::limit_exceeded, "a literal is larger than allowed").set_limit("string_octets", options.limits.string_octets));
+    return fail_all(error(errc::limit_exceeded, "a literal is larger than allowed")
+                        .set_limit("string_octets", options.limits.string_octets));
   }
   framer.decide(wire::literal_mode::collect);
 }
@@ -259,7 +265,8 @@ void session::impl::on_response(response& r) {
   }
   if (!greeted) {
     // Data in front of the greeting: nothing that an IMAP server says (RFC 9051 section 7.1).
-    return fail_all(error(errc::invalid_greeting, "the server's first line is no IMAP greeting").set_phase(phase::greeting));
+    return fail_all(
+        error(errc::invalid_greeting, "the server's first line is no IMAP greeting").set_phase(phase::greeting));
   }
   if (const auto* c = std::get_if<continuation_response>(&r)) return on_continuation(*c);
 

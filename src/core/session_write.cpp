@@ -7,7 +7,8 @@
 namespace imapxx::inline v0 {
 namespace {
 
-// Octets taken from a literal's source at a time: enough to fill a TLS record several times, little enough to keep memory flat.
+// Octets taken from a literal's source at a time: enough to fill a TLS record several times, little enough to keep
+// memory flat.
 constexpr std::size_t source_piece = std::size_t{64} << 10U;
 
 }  // namespace
@@ -44,7 +45,8 @@ void session::impl::pump_output() {
 }
 
 void session::impl::start(core::in_flight_command& c) {
-  if (auto ok = check(*c.cmd, info.state); !ok) return finish(c, ok.error().set_fatal(false).set_safe_to_retry(true), false);
+  if (auto ok = check(*c.cmd, info.state); !ok)
+    return finish(c, ok.error().set_fatal(false).set_safe_to_retry(true), false);
   c.tag = "A" + std::to_string(next_tag);
   next_tag = next_tag == 999'999'999 ? 1 : next_tag + 1;
   wire::encode_context context;
@@ -133,7 +135,8 @@ bool session::impl::write_source(core::in_flight_command& c, const wire::segment
     c.source_octets += n;
     if (!got || n == 0) {
       // The literal is half sent: nothing but the end of the connection can tell the server so.
-      auto why = got ? error(errc::aborted_by_caller, "the message source ended before its announced size") : got.error();
+      auto why =
+          got ? error(errc::aborted_by_caller, "the message source ended before its announced size") : got.error();
       fail_all(in_context(why.set_fatal(true), c));
       return false;
     }

@@ -35,7 +35,9 @@ std::span<const transition> state_table() noexcept { return table; }
 session_state next_state(session_state now, std::string_view trigger, status_kind status) noexcept {
   for (const auto& row : table) {
     if (row.trigger != trigger || row.status != status) continue;
-    if (now == none ? row.from.contains(none) || row.trigger == "greeting" || row.trigger == "bye" : row.from.contains(now)) return row.to;
+    if (now == none ? row.from.contains(none) || row.trigger == "greeting" || row.trigger == "bye"
+                    : row.from.contains(now))
+      return row.to;
   }
   return now;
 }

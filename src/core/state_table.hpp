@@ -2,11 +2,11 @@
 /// Every change of the session's state, as a table (RFC 9051 section 3).
 #pragma once
 
-#include <span>
-#include <string_view>
-
 #include <imapxx/command.hpp>
 #include <imapxx/response.hpp>
+
+#include <span>
+#include <string_view>
 
 namespace imapxx::inline v0::core {
 

@@ -2,17 +2,16 @@
 #include <imapxx/client.hpp>
 #include <imapxx/testserver/server.hpp>
 
+#include "blocking/fd_stream.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <sstream>
 #include <thread>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <gtest/gtest.h>
-
-#include "blocking/fd_stream.hpp"
 
 namespace imapxx {
 namespace {
@@ -60,7 +59,9 @@ struct running_server {
 };
 
 TEST(blocking_client, reads_mail_in_all_three_security_modes) {
-  for (auto [mode, server_mode] : {std::pair{security::plain, ts::tls_mode::plain}, {security::starttls, ts::tls_mode::starttls}, {security::tls, ts::tls_mode::implicit}}) {
+  for (auto [mode, server_mode] : {std::pair{security::plain, ts::tls_mode::plain},
+                                   {security::starttls, ts::tls_mode::starttls},
+                                   {security::tls, ts::tls_mode::implicit}}) {
     running_server r(server_settings(server_mode));
     r.s.append("joe", "INBOX", message_text);
     client c(to(r.s, mode), joe());
@@ -85,7 +86,8 @@ TEST(blocking_client, refuses_a_certificate_of_an_unknown_authority) {
 }
 
 TEST(blocking_client, refuses_a_certificate_for_another_name_also_with_starttls) {
-  for (auto [mode, server_mode] : {std::pair{security::starttls, ts::tls_mode::starttls}, {security::tls, ts::tls_mode::implicit}}) {
+  for (auto [mode, server_mode] :
+       {std::pair{security::starttls, ts::tls_mode::starttls}, {security::tls, ts::tls_mode::implicit}}) {
     running_server r(server_settings(server_mode));
     auto options = to(r.s, mode);
     options.tls_settings.server_name("imap.example.org");
@@ -129,7 +131,8 @@ TEST(blocking_client, sends_no_password_in_the_clear_unless_allowed) {
 }
 
 TEST(blocking_client, every_mechanism_logs_in) {
-  for (const char* mechanism : {"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "LOGIN-COMMAND", "XOAUTH2", "OAUTHBEARER"}) {
+  for (const char* mechanism :
+       {"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "LOGIN-COMMAND", "XOAUTH2", "OAUTHBEARER"}) {
     auto o = server_settings(ts::tls_mode::implicit);
     o.token("joe", "tok-en");
     running_server r(std::move(o));
@@ -188,7 +191,8 @@ TEST(blocking_client, a_dripping_server_does_not_stretch_the_deadline) {
   o.faults(ts::faults().add(ts::when("NOOP").send_instead("* OK " + std::string(4000, 'x'))));
   running_server r(std::move(o));
   client c(to(r.s).session(quick()), joe());
-  r.s.set_faults(ts::faults().split(1).delay(20ms).add(ts::when("NOOP").send_instead("* OK " + std::string(4000, 'x') + "\r\n")));
+  r.s.set_faults(
+      ts::faults().split(1).delay(20ms).add(ts::when("NOOP").send_instead("* OK " + std::string(4000, 'x') + "\r\n")));
   const auto begin = clock::now();
   EXPECT_EQ(code_of([&] { c.noop(); }), errc::timeout);
   EXPECT_LT(clock::now() - begin, 2400ms);
@@ -207,7 +211,8 @@ TEST(blocking_client, expires_after_bounds_everything) {
 
 TEST(blocking_client, cancel_from_another_thread_returns_at_once_and_the_connection_survives) {
   auto o = server_settings();
-  o.faults(ts::faults().add(ts::when("CHECK").send_before("* OK slow\r\n").times(1)).add(ts::when("NOOP").stall().times(1)));
+  o.faults(
+      ts::faults().add(ts::when("CHECK").send_before("* OK slow\r\n").times(1)).add(ts::when("NOOP").stall().times(1)));
   running_server r(std::move(o));
   r.s.append("joe", "INBOX", message_text);
   client c(to(r.s), joe());
@@ -277,8 +282,13 @@ TEST(blocking_client, an_abandoned_ticket_does_not_disturb_the_next_command) {
   for (int i = 0; i < 50; ++i) r.s.append("joe", "INBOX", message_text);
   client c(to(r.s), joe());
   c.select("INBOX");
-  { auto forgotten = c.submit(fetch(uid_set::all(), fetch_items().body_peek(""))); }
-  { auto sent_and_forgotten = c.submit(fetch(uid_set::all(), fetch_items().envelope())); c.flush(); }
+  {
+    auto forgotten = c.submit(fetch(uid_set::all(), fetch_items().body_peek("")));
+  }
+  {
+    auto sent_and_forgotten = c.submit(fetch(uid_set::all(), fetch_items().envelope()));
+    c.flush();
+  }
   EXPECT_EQ(c.fetch(uid_set::all(), fetch_items().flags()).size(), 50U);
 }
 
@@ -292,7 +302,8 @@ TEST(blocking_client, a_ticket_may_outlive_the_client) {
 
 TEST(blocking_client, commands_inside_a_fetch_loop) {
   running_server r;
-  for (int i = 0; i < 30; ++i) r.s.append("joe", "INBOX", "Subject: n" + std::to_string(i) + "\r\n\r\n" + std::string(20'000, 'b') + "\r\n");
+  for (int i = 0; i < 30; ++i)
+    r.s.append("joe", "INBOX", "Subject: n" + std::to_string(i) + "\r\n\r\n" + std::string(20'000, 'b') + "\r\n");
   r.s.create_mailbox("joe", "Done");
   client c(to(r.s), joe());
   c.select("INBOX");
@@ -316,7 +327,8 @@ TEST(blocking_client, commands_inside_a_fetch_loop) {
 
 TEST(blocking_client, a_stream_that_is_dropped_early_leaves_the_connection_usable) {
   running_server r;
-  for (int i = 0; i < 5; ++i) r.s.append("joe", "INBOX", std::string("Subject: x\r\n\r\n") + std::string(1000, 'b') + "\r\n");
+  for (int i = 0; i < 5; ++i)
+    r.s.append("joe", "INBOX", std::string("Subject: x\r\n\r\n") + std::string(1000, 'b') + "\r\n");
   client c(to(r.s), joe());
   c.select("INBOX");
   {
@@ -327,7 +339,8 @@ TEST(blocking_client, a_stream_that_is_dropped_early_leaves_the_connection_usabl
   EXPECT_EQ(c.uid_search(search_key::all()).size(), 5U);
 }
 
-// Both sides write more than all buffers hold before either reads: only a driver that reads while it writes gets through.
+// Both sides write more than all buffers hold before either reads: only a driver that reads while it writes gets
+// through.
 TEST(blocking_client, big_literals_in_both_directions_do_not_deadlock) {
   auto o = server_settings();
   o.faults(ts::faults().add(ts::when("APPEND").send_before("* OK " + std::string(900'000, 'x') + "\r\n")));
@@ -366,10 +379,13 @@ TEST(blocking_client, a_sink_that_refuses_fails_the_command_and_not_the_session)
   r.s.append("joe", "INBOX", message_text);
   client c(to(r.s), joe());
   c.select("INBOX");
-  EXPECT_EQ(code_of([&] {
-              c.run(fetch(uid_set::all(), fetch_items().body_peek("")).to(sink_to([](const body_info&, std::string_view) { return false; })));
-            }),
-            errc::aborted_by_caller);
+  EXPECT_EQ(
+      code_of([&] {
+        c.run(fetch(uid_set::all(), fetch_items().body_peek("")).to(sink_to([](const body_info&, std::string_view) {
+          return false;
+        })));
+      }),
+      errc::aborted_by_caller);
   c.noop();
 }
 
@@ -379,7 +395,8 @@ TEST(blocking_client, moves_by_the_safest_way_the_server_has) {
     move_method expected;
     std::size_t left;
   };
-  for (const auto& w : {way{"", move_method::move, 1}, way{"MOVE", move_method::copy_uid_expunge, 1}, way{"MOVE UIDPLUS", move_method::copy_mark, 3}}) {
+  for (const auto& w : {way{"", move_method::move, 1}, way{"MOVE", move_method::copy_uid_expunge, 1},
+                        way{"MOVE UIDPLUS", move_method::copy_mark, 3}}) {
     auto o = server_settings();
     std::istringstream names(w.without);
     for (std::string n; names >> n;) o.remove_capability(n);
@@ -402,11 +419,11 @@ TEST(blocking_client, moves_by_the_safest_way_the_server_has) {
 TEST(blocking_client, idle_reports_changes_and_renews_itself) {
   running_server r;
   client c(to(r.s).session([] {
-             session_options s;
-             timeouts t;
-             t.idle_refresh = 150ms;
-             return s.use_timeouts(t);
-           }()),
+    session_options s;
+    timeouts t;
+    t.idle_refresh = 150ms;
+    return s.use_timeouts(t);
+  }()),
            joe());
   c.select("INBOX");
   std::thread other([&] {
@@ -480,7 +497,8 @@ TEST(blocking_client, runs_over_a_transport_of_the_applications_own) {
 TEST(blocking_client, runs_over_a_subprocess) {
   // A server of two lines: enough to greet, answer CAPABILITY and one command.
   const char* script =
-      "printf '* PREAUTH hello\\r\\n'; read tag rest; printf '* CAPABILITY IMAP4rev1\\r\\n%s OK done\\r\\n' $tag; read tag rest; printf '%s OK done\\r\\n' $tag";
+      "printf '* PREAUTH hello\\r\\n'; read tag rest; printf '* CAPABILITY IMAP4rev1\\r\\n%s OK done\\r\\n' $tag; read "
+      "tag rest; printf '%s OK done\\r\\n' $tag";
   client c(connect_options().command({"/bin/sh", "-c", script}));
   EXPECT_EQ(c.state(), session_state::authenticated);
   c.noop();
@@ -497,7 +515,8 @@ TEST(blocking_client, unreachable_and_unknown_hosts_are_told_apart) {
   EXPECT_EQ(refused.code(), errc::connect);
   EXPECT_EQ(refused.where(), phase::connect);
   EXPECT_NE(std::string(refused.what()).find("127.0.0.1"), std::string::npos);
-  const auto unknown = code_of([&] { client c(connect_options("no-such-host.invalid", security::plain).session(quick())); });
+  const auto unknown =
+      code_of([&] { client c(connect_options("no-such-host.invalid", security::plain).session(quick())); });
   EXPECT_TRUE(unknown == errc::resolve || unknown == errc::timeout);
 }
 

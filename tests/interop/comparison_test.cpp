@@ -1,11 +1,11 @@
-// The embedded server is believed in tests, so it must answer as a real one does: 500 random searches and fetches over the same messages, with Dovecot as
-// the judge.
-#include <algorithm>
-#include <random>
+// The embedded server is believed in tests, so it must answer as a real one does: 500 random searches and fetches over
+// the same messages, with Dovecot as the judge.
+#include "interop/live.hpp"
 
 #include <gtest/gtest.h>
 
-#include "interop/live.hpp"
+#include <algorithm>
+#include <random>
 
 namespace imapxx::interop {
 namespace {
@@ -19,15 +19,37 @@ const T& one_of(engine& e, const T (&all)[N]) {
   return all[pick(e, N)];
 }
 
-const char* const words[] = {"apple", "Banana", "cherry tree", "DATE", "elder", "fig", "gr\xC3\xBC" "n", "k\xC3\xB6ln", "lemon", "x-ray"};
-const char* const ascii_words[] = {"apple", "Banana", "cherry tree", "DATE", "elder", "fig", "lemon", "x-ray", "report", "example"};
-const char* const people[] = {"ann@example.org", "Bob <bob@example.com>", "\"Carol C.\" <carol@example.net>", "dave@example.net (Dave)", "team: ann@example.org, bob@example.com;",
+const char* const words[] = {"apple",
+                             "Banana",
+                             "cherry tree",
+                             "DATE",
+                             "elder",
+                             "fig",
+                             "gr\xC3\xBC"
+                             "n",
+                             "k\xC3\xB6ln",
+                             "lemon",
+                             "x-ray"};
+const char* const ascii_words[] = {"apple", "Banana", "cherry tree", "DATE",   "elder",
+                                   "fig",   "lemon",  "x-ray",       "report", "example"};
+const char* const people[] = {"ann@example.org",
+                              "Bob <bob@example.com>",
+                              "\"Carol C.\" <carol@example.net>",
+                              "dave@example.net (Dave)",
+                              "team: ann@example.org, bob@example.com;",
                               "=?utf-8?q?J=C3=BCrgen?= <jurgen@example.org>"};
-const char* const subjects[] = {"apple report", "=?utf-8?b?R3LDvG4gaW4gS8O2bG4=?=", "=?iso-8859-1?q?caf=E9?= date", "fig", "", "Re: banana\r\n folded lemon", "x-ray \"quoted\" \\ back"};
+const char* const subjects[] = {"apple report",
+                                "=?utf-8?b?R3LDvG4gaW4gS8O2bG4=?=",
+                                "=?iso-8859-1?q?caf=E9?= date",
+                                "fig",
+                                "",
+                                "Re: banana\r\n folded lemon",
+                                "x-ray \"quoted\" \\ back"};
 
 std::string text_body(engine& e) {
   std::string body;
-  for (std::size_t lines = 1 + pick(e, 6); lines > 0; --lines) body += std::string(one_of(e, ascii_words)) + " and " + one_of(e, ascii_words) + ".\r\n";
+  for (std::size_t lines = 1 + pick(e, 6); lines > 0; --lines)
+    body += std::string(one_of(e, ascii_words)) + " and " + one_of(e, ascii_words) + ".\r\n";
   return body;
 }
 
@@ -35,7 +57,8 @@ std::string part(engine& e, int depth);
 
 std::string multipart(engine& e, int depth) {
   const std::string boundary = "b" + std::to_string(depth) + "-" + std::to_string(pick(e, 1000));
-  std::string out = "Content-Type: multipart/" + std::string(pick(e, 2) == 0 ? "mixed" : "alternative") + "; boundary=\"" + boundary + "\"\r\n\r\n";
+  std::string out = "Content-Type: multipart/" + std::string(pick(e, 2) == 0 ? "mixed" : "alternative") +
+                    "; boundary=\"" + boundary + "\"\r\n\r\n";
   if (pick(e, 2) == 0) out += "a preamble\r\n";
   for (std::size_t n = 1 + pick(e, 3); n > 0; --n) out += "--" + boundary + "\r\n" + part(e, depth + 1) + "\r\n";
   return out + "--" + boundary + "--\r\n";
@@ -48,11 +71,18 @@ std::string part(engine& e, int depth) {
   const auto kind = pick(e, depth < 2 ? 6 : 4);
   switch (kind) {
     case 0: return "\r\n" + text_body(e);
-    case 1: return "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + std::string(one_of(e, words)) + "\r\n" + text_body(e);
-    case 2: return "Content-Type: text/html; charset=us-ascii\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-ID: <id@example.org>\r\n\r\n<p>" + std::string(one_of(e, ascii_words)) + "=3D</p>=\r\n more\r\n";
+    case 1:
+      return "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" +
+             std::string(one_of(e, words)) + "\r\n" + text_body(e);
+    case 2:
+      return "Content-Type: text/html; charset=us-ascii\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-ID: "
+             "<id@example.org>\r\n\r\n<p>" +
+             std::string(one_of(e, ascii_words)) + "=3D</p>=\r\n more\r\n";
     case 3:
-      return "Content-Type: application/octet-stream; name=\"file " + std::to_string(pick(e, 9)) + ".bin\"\r\nContent-Transfer-Encoding: base64\r\n"
-             "Content-Disposition: attachment; filename=file.bin; size=12\r\nContent-Description: some file\r\nContent-Language: en, de\r\n\r\nYXBwbGUgcmVwb3J0\r\n";
+      return "Content-Type: application/octet-stream; name=\"file " + std::to_string(pick(e, 9)) +
+             ".bin\"\r\nContent-Transfer-Encoding: base64\r\n"
+             "Content-Disposition: attachment; filename=file.bin; size=12\r\nContent-Description: some "
+             "file\r\nContent-Language: en, de\r\n\r\nYXBwbGUgcmVwb3J0\r\n";
     case 4: return "Content-Type: message/rfc822\r\n\r\n" + message(e, 900, depth + 1);
     default: return multipart(e, depth);
   }
@@ -60,11 +90,15 @@ std::string part(engine& e, int depth) {
 
 std::string message(engine& e, int number, int depth) {
   std::string m;
-  if (pick(e, 10) != 0) m += "Date: " + std::string(number % 2 == 0 ? "Mon, 2" : "Tue, 3") + " Feb 2026 " + std::to_string(10 + number % 10) + ":00:00 +0" + std::to_string(pick(e, 3)) + "00\r\n";
+  if (pick(e, 10) != 0)
+    m += "Date: " + std::string(number % 2 == 0 ? "Mon, 2" : "Tue, 3") + " Feb 2026 " +
+         std::to_string(10 + number % 10) + ":00:00 +0" + std::to_string(pick(e, 3)) + "00\r\n";
   if (pick(e, 12) != 0) m += "From: " + std::string(one_of(e, people)) + "\r\n";
   if (pick(e, 4) == 0) m += "Sender: " + std::string(people[pick(e, 4)]) + "\r\n";
   if (pick(e, 4) == 0) m += "Reply-To: " + std::string(people[pick(e, 4)]) + "\r\n";
-  if (pick(e, 5) != 0) m += "To: " + std::string(one_of(e, people)) + (pick(e, 2) == 0 ? ",\r\n  " + std::string(people[pick(e, 4)]) : std::string()) + "\r\n";
+  if (pick(e, 5) != 0)
+    m += "To: " + std::string(one_of(e, people)) +
+         (pick(e, 2) == 0 ? ",\r\n  " + std::string(people[pick(e, 4)]) : std::string()) + "\r\n";
   if (pick(e, 3) == 0) m += "Cc: " + std::string(one_of(e, people)) + "\r\n";
   if (pick(e, 6) == 0) m += "Bcc: " + std::string(people[pick(e, 3)]) + "\r\n";
   if (pick(e, 12) != 0) m += "Subject: " + std::string(one_of(e, subjects)) + "\r\n";
@@ -77,7 +111,10 @@ std::string message(engine& e, int number, int depth) {
 
 search_key random_key(engine& e, std::size_t messages, int depth) {
   const auto day = [&] { return date(2026, 2, 1 + static_cast<unsigned>(pick(e, 5))); };
-  const auto seqs = [&] { return seq_set::range(1 + static_cast<std::uint32_t>(pick(e, messages)), 1 + static_cast<std::uint32_t>(pick(e, messages))); };
+  const auto seqs = [&] {
+    return seq_set::range(1 + static_cast<std::uint32_t>(pick(e, messages)),
+                          1 + static_cast<std::uint32_t>(pick(e, messages)));
+  };
   switch (pick(e, depth < 3 ? 30 : 26)) {
     case 0: return search_key::all();
     case 1: return search_key::seen();
@@ -108,7 +145,9 @@ search_key random_key(engine& e, std::size_t messages, int depth) {
     case 26: return random_key(e, messages, depth + 1) && random_key(e, messages, depth + 1);
     case 27: return random_key(e, messages, depth + 1) || random_key(e, messages, depth + 1);
     case 28: return !random_key(e, messages, depth + 1);
-    default: return random_key(e, messages, depth + 1) || (random_key(e, messages, depth + 1) && !random_key(e, messages, depth + 1));
+    default:
+      return random_key(e, messages, depth + 1) ||
+             (random_key(e, messages, depth + 1) && !random_key(e, messages, depth + 1));
   }
 }
 
@@ -141,7 +180,8 @@ class comparison : public ::testing::Test {
     embedded_->start();
     tls_options tls;
     tls.ca_pem(embedded_->ca_pem());
-    ours_ = std::make_unique<client>(connect_options("localhost", security::tls, embedded_->port()).tls(tls), live_server::user());
+    ours_ = std::make_unique<client>(connect_options("localhost", security::tls, embedded_->port()).tls(tls),
+                                     live_server::user());
     theirs_ = std::make_unique<client>(live_server::get().options(), live_server::user());
     engine e(20260202);
     for (auto* c : {ours_.get(), theirs_.get()}) {
@@ -187,8 +227,9 @@ TEST_F(comparison, two_hundred_random_fetches) {
     switch (pick(e, 6)) {
       case 0: {
         const auto [a, b] = both(fetch_items().envelope());
-        EXPECT_TRUE(a.envelope == b.envelope) << "ENVELOPE of " << n << ": " << ours_->fetch(seq_set(n), fetch_items().envelope())[0].text() << "\n"
-                                              << theirs_->fetch(seq_set(n), fetch_items().envelope())[0].text();
+        EXPECT_TRUE(a.envelope == b.envelope)
+            << "ENVELOPE of " << n << ": " << ours_->fetch(seq_set(n), fetch_items().envelope())[0].text() << "\n"
+            << theirs_->fetch(seq_set(n), fetch_items().envelope())[0].text();
         break;
       }
       case 1: {
@@ -196,8 +237,10 @@ TEST_F(comparison, two_hundred_random_fetches) {
         ASSERT_TRUE(a.bodystructure && b.bodystructure);
         normalise(*a.bodystructure);
         normalise(*b.bodystructure);
-        EXPECT_TRUE(a.bodystructure == b.bodystructure) << "BODYSTRUCTURE of " << n << ": " << ours_->fetch(seq_set(n), fetch_items().bodystructure())[0].text() << "\n"
-                                                        << theirs_->fetch(seq_set(n), fetch_items().bodystructure())[0].text();
+        EXPECT_TRUE(a.bodystructure == b.bodystructure)
+            << "BODYSTRUCTURE of " << n << ": " << ours_->fetch(seq_set(n), fetch_items().bodystructure())[0].text()
+            << "\n"
+            << theirs_->fetch(seq_set(n), fetch_items().bodystructure())[0].text();
         break;
       }
       case 2: {
@@ -212,9 +255,11 @@ TEST_F(comparison, two_hundred_random_fetches) {
         const auto parts = walk(*structure);
         const auto number = parts[pick(e, parts.size())].number;
         const char* const suffixes[] = {"", ".MIME"};
-        const auto name = number.empty() ? std::string(pick(e, 2) == 0 ? "HEADER" : "TEXT") : number + one_of(e, suffixes);
+        const auto name =
+            number.empty() ? std::string(pick(e, 2) == 0 ? "HEADER" : "TEXT") : number + one_of(e, suffixes);
         const auto [a, b] = both(fetch_items().body_peek(name));
-        EXPECT_EQ(a.find(section::parse(name))->data, b.find(section::parse(name))->data) << "BODY[" << name << "] of " << n;
+        EXPECT_EQ(a.find(section::parse(name))->data, b.find(section::parse(name))->data)
+            << "BODY[" << name << "] of " << n;
         break;
       }
       case 4: {

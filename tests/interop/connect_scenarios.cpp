@@ -1,10 +1,10 @@
 // Connecting, TLS, log-in, capabilities, pipelining.
-#include <chrono>
-#include <thread>
+#include "interop/live.hpp"
 
 #include <gtest/gtest.h>
 
-#include "interop/live.hpp"
+#include <chrono>
+#include <thread>
 
 namespace imapxx::interop {
 namespace {
@@ -68,7 +68,8 @@ SCENARIO(wrong_password_is_no_and_the_session_goes_on, "") {
 // Mechanisms are offered before log-in only, so the need is looked up there.
 void logs_in_where_offered(const char* mechanism) {
   client c(live_server::get().options());
-  if (!c.capabilities().contains(std::string("AUTH=") + mechanism)) GTEST_SKIP() << "the server does not offer AUTH=" << mechanism;
+  if (!c.capabilities().contains(std::string("AUTH=") + mechanism))
+    GTEST_SKIP() << "the server does not offer AUTH=" << mechanism;
   c.close();
   logs_in_with(mechanism);
 }
@@ -122,7 +123,10 @@ SCENARIO(searches_in_flight_keep_their_answers_apart, "") {
 }
 
 SCENARIO(an_abandoned_ticket_is_drained, "") {
-  { auto forgotten = l.c().submit(fetch(uid_set::all(), fetch_items().body_peek(""))); l.c().flush(); }
+  {
+    auto forgotten = l.c().submit(fetch(uid_set::all(), fetch_items().body_peek("")));
+    l.c().flush();
+  }
   EXPECT_EQ(l.uids().size(), messages().size());
 }
 

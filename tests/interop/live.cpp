@@ -1,9 +1,9 @@
 #include "interop/live.hpp"
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <map>
-
-#include <gtest/gtest.h>
 
 namespace imapxx::interop {
 namespace {
@@ -56,19 +56,30 @@ credentials live_server::user(int number) { return credentials("user" + std::to_
 
 const std::vector<std::string>& messages() {
   static const std::vector<std::string> all = {
-      "Date: Mon, 2 Feb 2026 10:00:00 +0100\r\nFrom: Ann Example <ann@example.org>\r\nTo: Bob <bob@example.com>, carol@example.net\r\n"
-      "Subject: Plain tea\r\nMessage-ID: <one@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+      "Date: Mon, 2 Feb 2026 10:00:00 +0100\r\nFrom: Ann Example <ann@example.org>\r\nTo: Bob <bob@example.com>, "
+      "carol@example.net\r\n"
+      "Subject: Plain tea\r\nMessage-ID: <one@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; "
+      "charset=utf-8\r\n\r\n"
       "The kettle is on.\r\nSecond line.\r\n",
-      "Date: Tue, 3 Feb 2026 11:30:00 +0000\r\nFrom: \"Bob B.\" <bob@example.com>\r\nTo: ann@example.org\r\nCc: dave@example.net\r\n"
-      "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe_aus_K=C3=B6ln?=\r\nMessage-ID: <two@example.com>\r\nIn-Reply-To: <one@example.org>\r\nMIME-Version: 1.0\r\n"
-      "Content-Type: multipart/mixed; boundary=\"sep\"\r\n\r\npreamble\r\n--sep\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nfirst part\r\n"
-      "--sep\r\nContent-Type: application/octet-stream; name=\"data.bin\"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"data.bin\"\r\n\r\n"
+      "Date: Tue, 3 Feb 2026 11:30:00 +0000\r\nFrom: \"Bob B.\" <bob@example.com>\r\nTo: ann@example.org\r\nCc: "
+      "dave@example.net\r\n"
+      "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe_aus_K=C3=B6ln?=\r\nMessage-ID: <two@example.com>\r\nIn-Reply-To: "
+      "<one@example.org>\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/mixed; boundary=\"sep\"\r\n\r\npreamble\r\n--sep\r\nContent-Type: text/plain; "
+      "charset=us-ascii\r\n\r\nfirst part\r\n"
+      "--sep\r\nContent-Type: application/octet-stream; name=\"data.bin\"\r\nContent-Transfer-Encoding: "
+      "base64\r\nContent-Disposition: attachment; filename=\"data.bin\"\r\n\r\n"
       "AAECAwQFBgcICQoLDA0ODw==\r\n--sep--\r\nepilogue\r\n",
-      "Date: Wed, 4 Feb 2026 12:00:00 +0000\r\nFrom: carol@example.net\r\nTo: ann@example.org\r\nSubject: Fwd: nested\r\nMessage-ID: <three@example.net>\r\n"
-      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\nContent-Type: text/plain\r\n\r\nsee below\r\n--outer\r\n"
-      "Content-Type: message/rfc822\r\n\r\nDate: Sun, 1 Feb 2026 09:00:00 +0000\r\nFrom: inner@example.org\r\nSubject: inner subject\r\n\r\ninner body\r\n--outer--\r\n",
-      "Date: Thu, 5 Feb 2026 13:00:00 +0000\r\nFrom: dave@example.net\r\nTo: team:ann@example.org,bob@example.com;\r\nSubject: big one\r\nMessage-ID: <four@example.net>\r\n"
-      "X-Colour: green\r\n\r\n" + std::string(120'000, 'x').replace(60'000, 2, "\r\n") + "\r\n",
+      "Date: Wed, 4 Feb 2026 12:00:00 +0000\r\nFrom: carol@example.net\r\nTo: ann@example.org\r\nSubject: Fwd: "
+      "nested\r\nMessage-ID: <three@example.net>\r\n"
+      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\nContent-Type: "
+      "text/plain\r\n\r\nsee below\r\n--outer\r\n"
+      "Content-Type: message/rfc822\r\n\r\nDate: Sun, 1 Feb 2026 09:00:00 +0000\r\nFrom: inner@example.org\r\nSubject: "
+      "inner subject\r\n\r\ninner body\r\n--outer--\r\n",
+      "Date: Thu, 5 Feb 2026 13:00:00 +0000\r\nFrom: dave@example.net\r\nTo: "
+      "team:ann@example.org,bob@example.com;\r\nSubject: big one\r\nMessage-ID: <four@example.net>\r\n"
+      "X-Colour: green\r\n\r\n" +
+          std::string(120'000, 'x').replace(60'000, 2, "\r\n") + "\r\n",
   };
   return all;
 }
@@ -119,7 +130,9 @@ mailbox_name live::other(std::string_view suffix) {
   return name;
 }
 
-std::unique_ptr<client> live::another(int user) const { return std::make_unique<client>(live_server::get().options(), live_server::user(user)); }
+std::unique_ptr<client> live::another(int user) const {
+  return std::make_unique<client>(live_server::get().options(), live_server::user(user));
+}
 
 void live::fill(const mailbox_name& into) {
   for (const auto& text : messages()) client_->append(into, text);
@@ -154,7 +167,9 @@ TEST_P(interop_suite, scenario) {
 }
 
 INSTANTIATE_TEST_SUITE_P(all, interop_suite, ::testing::Range<std::size_t>(0, scenarios().size()),
-                         [](const ::testing::TestParamInfo<std::size_t>& row) { return std::string(scenarios()[row.param].name); });
+                         [](const ::testing::TestParamInfo<std::size_t>& row) {
+                           return std::string(scenarios()[row.param].name);
+                         });
 
 TEST(interop_suite_itself, has_its_sixty_scenarios) { EXPECT_GE(scenarios().size(), 60U); }
 

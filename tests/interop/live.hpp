@@ -2,18 +2,19 @@
 /// One scenario of the interop suite: a server, a user, and a mailbox with known messages.
 #pragma once
 
+#include <imapxx/client.hpp>
+#include <imapxx/testserver/server.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <imapxx/client.hpp>
-#include <imapxx/testserver/server.hpp>
-
 namespace imapxx::interop {
 
-/// The server that the environment names (IMAPXX_SERVER, IMAPXX_HOST, IMAPXX_PORT, IMAPXX_TLS_PORT, IMAPXX_CA_FILE); "embedded" is started here.
+/// The server that the environment names (IMAPXX_SERVER, IMAPXX_HOST, IMAPXX_PORT, IMAPXX_TLS_PORT, IMAPXX_CA_FILE);
+/// "embedded" is started here.
 class live_server {
  public:
   static live_server& get();
@@ -66,7 +67,8 @@ class live {
 /// The messages that every scenario starts with.
 const std::vector<std::string>& messages();
 
-/// A row of the suite's table. It is skipped where the server does not offer one capability of each word of `needs` ("MOVE|IMAP4rev2 UIDPLUS").
+/// A row of the suite's table. It is skipped where the server does not offer one capability of each word of `needs`
+/// ("MOVE|IMAP4rev2 UIDPLUS").
 struct scenario {
   const char* name;
   const char* needs;
@@ -74,12 +76,14 @@ struct scenario {
 };
 std::vector<scenario>& scenarios();
 struct register_scenario {
-  register_scenario(const char* name, const char* needs, std::function<void(live&)> run) { scenarios().push_back({name, needs, std::move(run)}); }
+  register_scenario(const char* name, const char* needs, std::function<void(live&)> run) {
+    scenarios().push_back({name, needs, std::move(run)});
+  }
 };
 
 /// SCENARIO(name, "CAPABILITIES") { ... uses `l` ... }
-#define SCENARIO(name, needs)                                                              \
-  static void scenario_##name(live& l);                                                    \
+#define SCENARIO(name, needs)                                                      \
+  static void scenario_##name(live& l);                                            \
   static const register_scenario registered_##name(#name, needs, scenario_##name); \
   static void scenario_##name([[maybe_unused]] live& l)
 

@@ -1,9 +1,9 @@
 // Mailboxes: LIST, CREATE, STATUS, SELECT and their kin.
-#include <algorithm>
+#include "interop/live.hpp"
 
 #include <gtest/gtest.h>
 
-#include "interop/live.hpp"
+#include <algorithm>
 
 namespace imapxx::interop {
 namespace {
@@ -37,7 +37,9 @@ SCENARIO(create_and_delete, "") {
 }
 
 SCENARIO(create_existing_is_no, "") { EXPECT_EQ(l.c().try_run(create(l.box())).error().code(), errc::no); }
-SCENARIO(delete_missing_is_no, "") { EXPECT_EQ(l.c().try_run(delete_mailbox(l.other("missing"))).error().code(), errc::no); }
+SCENARIO(delete_missing_is_no, "") {
+  EXPECT_EQ(l.c().try_run(delete_mailbox(l.other("missing"))).error().code(), errc::no);
+}
 
 SCENARIO(rename_mailbox, "") {
   const auto from = l.other("from"), to = l.other("to");
@@ -71,7 +73,8 @@ SCENARIO(names_with_quotes_and_blanks, "") {
   const auto name = l.other("a \"quoted\" name");
   const auto made = l.c().try_run(create(name));
   if (!made) {
-    EXPECT_EQ(made.error().code(), errc::no);  // a server may forbid the character, but it must have understood the argument
+    EXPECT_EQ(made.error().code(),
+              errc::no);  // a server may forbid the character, but it must have understood the argument
     return;
   }
   EXPECT_NE(find(l.c().list(), name), nullptr);

@@ -1,10 +1,10 @@
 // Messages: APPEND, FETCH, STORE, SEARCH, COPY, MOVE, EXPUNGE.
-#include <algorithm>
-#include <sstream>
+#include "interop/live.hpp"
 
 #include <gtest/gtest.h>
 
-#include "interop/live.hpp"
+#include <algorithm>
+#include <sstream>
 
 namespace imapxx::interop {
 namespace {
@@ -53,7 +53,10 @@ SCENARIO(append_streams_a_big_message, "") {
 }
 
 SCENARIO(append_keeps_8_bit_text, "") {
-  const std::string text = "Subject: eight\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGr\xC3\xBC\xC3\x9F" "e \xE2\x82\xAC\r\n";
+  const std::string text =
+      "Subject: eight\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
+      "8bit\r\n\r\nGr\xC3\xBC\xC3\x9F"
+      "e \xE2\x82\xAC\r\n";
   l.c().append(l.box(), text);
   l.c().noop();  // a server need not tell of the new message before
   const auto n = static_cast<std::uint32_t>(messages().size() + 1);
@@ -116,7 +119,9 @@ SCENARIO(fetch_bodystructure, "") {
 }
 
 SCENARIO(fetch_sections, "") {
-  const auto row = l.c().fetch(seq_set(2), fetch_items().body_peek("1").body_peek("2").body_peek("2.MIME").body_peek("HEADER").body_peek("TEXT"));
+  const auto row = l.c().fetch(
+      seq_set(2),
+      fetch_items().body_peek("1").body_peek("2").body_peek("2.MIME").body_peek("HEADER").body_peek("TEXT"));
   ASSERT_EQ(row.size(), 1U);
   const auto& all = messages()[1];
   const auto split = all.find("\r\n\r\n") + 4;
@@ -130,8 +135,10 @@ SCENARIO(fetch_sections, "") {
 
 SCENARIO(fetch_nested_sections, "") {
   const auto row = l.c().fetch(seq_set(3), fetch_items().body_peek("2.HEADER").body_peek("2.TEXT").body_peek("2.1"));
-  EXPECT_EQ(row[0].section(section::parse("2.HEADER")), "Date: Sun, 1 Feb 2026 09:00:00 +0000\r\nFrom: inner@example.org\r\nSubject: inner subject\r\n\r\n");
-  // Whose CRLF stands before the boundary: RFC 2046 section 5.1.1 says the boundary's. Courier counts its CR to the part.
+  EXPECT_EQ(row[0].section(section::parse("2.HEADER")),
+            "Date: Sun, 1 Feb 2026 09:00:00 +0000\r\nFrom: inner@example.org\r\nSubject: inner subject\r\n\r\n");
+  // Whose CRLF stands before the boundary: RFC 2046 section 5.1.1 says the boundary's. Courier counts its CR to the
+  // part.
   for (const char* name : {"2.TEXT", "2.1"}) {
     const auto text = row[0].section(section::parse(name));
     ASSERT_TRUE(text);
@@ -191,7 +198,9 @@ SCENARIO(fetch_peek_does_not_set_seen, "") {
   EXPECT_TRUE(l.c().fetch(seq_set(1), fetch_items().flags())[0].has_flag("\\Seen"));
 }
 
-SCENARIO(fetch_of_a_missing_uid_is_empty, "") { EXPECT_TRUE(l.c().fetch(uid_set(l.uids().back() + 1000), fetch_items().flags()).empty()); }
+SCENARIO(fetch_of_a_missing_uid_is_empty, "") {
+  EXPECT_TRUE(l.c().fetch(uid_set(l.uids().back() + 1000), fetch_items().flags()).empty());
+}
 
 SCENARIO(fetch_modseq, "CONDSTORE") {
   const auto row = l.c().fetch(seq_set(1), fetch_items().modseq());
@@ -228,7 +237,8 @@ SCENARIO(store_adds_removes_and_replaces, "") {
 
 SCENARIO(store_silently, "") {
   const auto uids = l.uids();
-  const auto r = l.c().run(store(uid_set::range(uids.front(), uids.back()), store_mode::add, flag_list(flags::seen)).silent());
+  const auto r =
+      l.c().run(store(uid_set::range(uids.front(), uids.back()), store_mode::add, flag_list(flags::seen)).silent());
   EXPECT_EQ(l.c().uid_search(search_key::seen()).size(), uids.size());
 }
 
@@ -299,7 +309,8 @@ SCENARIO(search_flags, "") {
 SCENARIO(search_logic, "") {
   EXPECT_EQ(l.c().search(search_key::from("ann") || search_key::from("carol")).numbers(), seq_set::of(1, 3));
   EXPECT_EQ(l.c().search(!search_key::from("ann") && search_key::smaller(100'000)).numbers(), seq_set::range(2, 3));
-  EXPECT_EQ(l.c().search(!(search_key::from("ann") || search_key::from("bob") || search_key::from("carol"))).numbers(), seq_set(4));
+  EXPECT_EQ(l.c().search(!(search_key::from("ann") || search_key::from("bob") || search_key::from("carol"))).numbers(),
+            seq_set(4));
 }
 
 SCENARIO(search_sets, "") {
@@ -309,7 +320,13 @@ SCENARIO(search_sets, "") {
   EXPECT_EQ(l.c().uid_search(search_key::all()).numbers(), uid_set::from_numbers(uids));
 }
 
-SCENARIO(search_beyond_ascii, "") { EXPECT_EQ(l.c().search(search_key::subject("gr\xC3\xBC\xC3\x9F" "e")).numbers(), seq_set(2)); }
+SCENARIO(search_beyond_ascii, "") {
+  EXPECT_EQ(l.c()
+                .search(search_key::subject("gr\xC3\xBC\xC3\x9F"
+                                            "e"))
+                .numbers(),
+            seq_set(2));
+}
 
 SCENARIO(search_returning_counts, "ESEARCH|IMAP4rev2") {
   const auto r = l.c().run(uid_search(search_key::all()).returning(search_return().min().max().count()));

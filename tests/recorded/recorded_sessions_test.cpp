@@ -1,8 +1,16 @@
 // Sessions recorded from real servers: replayed whole, octet by octet, and cut at every octet.
 //
-// To record them anew (after a change of recorded/scenarios.hpp), with the server's environment as tests/interop/servers/*.sh prints it:
-//   IMAPXX_SERVER=dovecot IMAPXX_HOST=... IMAPXX_PORT=... recorded_test --gtest_also_run_disabled_tests --gtest_filter='*DISABLED_record*'
+// To record them anew (after a change of recorded/scenarios.hpp), with the server's environment as
+// tests/interop/servers/*.sh prints it:
+//   IMAPXX_SERVER=dovecot IMAPXX_HOST=... IMAPXX_PORT=... recorded_test --gtest_also_run_disabled_tests
+//   --gtest_filter='*DISABLED_record*'
+#include <imapxx/session.hpp>
+
+#include "blocking/cancel_event.hpp"
+#include "blocking/socket_posix.hpp"
 #include "recorded/scenarios.hpp"
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,13 +18,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include <gtest/gtest.h>
-
-#include <imapxx/session.hpp>
-
-#include "blocking/cancel_event.hpp"
-#include "blocking/socket_posix.hpp"
 
 namespace imapxx::test {
 namespace {
@@ -73,11 +74,12 @@ std::vector<piece> load(const fs::path& file) {
 // LOGIN, SELECT and the scenario's commands, each submitted when the one before it is over.
 class runner {
  public:
-  explicit runner(const recorded_scenario& s, const std::string& box) : scenario_(s), box_(box), protocol_([] {
-    session_options o;
-    o.first_tag(1);
-    return o;
-  }()) {}
+  explicit runner(const recorded_scenario& s, const std::string& box)
+      : scenario_(s), box_(box), protocol_([] {
+          session_options o;
+          o.first_tag(1);
+          return o;
+        }()) {}
 
   session& protocol() noexcept { return protocol_; }
   void feed(std::string_view octets) {
@@ -269,20 +271,28 @@ TEST(recorded_sessions, DISABLED_record) {
   const char* port = std::getenv("IMAPXX_PORT");
   ASSERT_TRUE(server != nullptr && port != nullptr);
   const std::string box = box_names[std::string_view(server) == "courier" ? 1 : 0];
-  const recorded_scenario preparation{"prepare",
-                                      false,
-                                      {[&] { return std::make_unique<delete_mailbox>(box); }, [&] { return std::make_unique<create>(box); },
-                                       [&] {
-                                         return std::make_unique<append>(box, std::string("Date: Mon, 2 Feb 2026 10:00:00 +0100\r\nFrom: Ann Example <ann@example.org>\r\n"
-                                                                                           "To: bob@example.com\r\nSubject: Plain \"tea\"\r\nMessage-ID: <one@example.org>\r\n\r\nThe kettle is on.\r\nA2 OK not a tag\r\n"));
-                                       },
-                                       [&] {
-                                         return std::make_unique<append>(box, std::string("From: bob@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMIME-Version: 1.0\r\n"
-                                                                                           "Content-Type: multipart/mixed; boundary=sep\r\n\r\n--sep\r\nContent-Type: text/plain\r\n\r\nfirst {3}\r\n--sep\r\n"
-                                                                                           "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\n--sep--\r\n"));
-                                       }}};
+  const recorded_scenario preparation{
+      "prepare",
+      false,
+      {[&] { return std::make_unique<delete_mailbox>(box); }, [&] { return std::make_unique<create>(box); },
+       [&] {
+         return std::make_unique<append>(
+             box, std::string("Date: Mon, 2 Feb 2026 10:00:00 +0100\r\nFrom: Ann Example <ann@example.org>\r\n"
+                              "To: bob@example.com\r\nSubject: Plain \"tea\"\r\nMessage-ID: "
+                              "<one@example.org>\r\n\r\nThe kettle is on.\r\nA2 OK not a tag\r\n"));
+       },
+       [&] {
+         return std::make_unique<append>(
+             box, std::string("From: bob@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMIME-Version: 1.0\r\n"
+                              "Content-Type: multipart/mixed; boundary=sep\r\n\r\n--sep\r\nContent-Type: "
+                              "text/plain\r\n\r\nfirst {3}\r\n--sep\r\n"
+                              "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: "
+                              "base64\r\n\r\nAAEC\r\n--sep--\r\n"));
+       }}};
   const auto connect = [&] {
-    return blocking::connect_tcp("127.0.0.1", static_cast<std::uint16_t>(std::stoi(port)), std::nullopt, blocking::cancel_event::create().value()).value();
+    return blocking::connect_tcp("127.0.0.1", static_cast<std::uint16_t>(std::stoi(port)), std::nullopt,
+                                 blocking::cancel_event::create().value())
+        .value();
   };
   for (const auto& s : recorded_scenarios(box)) {
     std::ofstream nowhere("/dev/null");

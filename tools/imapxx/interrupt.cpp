@@ -2,11 +2,11 @@
 
 #include "exit_code.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <thread>
 #include <utility>

@@ -2,13 +2,13 @@
 /// The capabilities a server offers (RFC 9051 section 7.2.2).
 #pragma once
 
+#include <imapxx/export.hpp>
+
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <imapxx/export.hpp>
 
 namespace imapxx::inline v0 {
 

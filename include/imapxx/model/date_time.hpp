@@ -2,14 +2,14 @@
 /// Dates and times of IMAP (RFC 9051 section 9: `date`, `date-time`).
 #pragma once
 
+#include <imapxx/export.hpp>
+#include <imapxx/result.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <imapxx/export.hpp>
-#include <imapxx/result.hpp>
 
 namespace imapxx::inline v0 {
 

@@ -1,6 +1,11 @@
 /// \file
-/// What LIST, LSUB, STATUS and NAMESPACE say of mailboxes (RFC 9051 sections 7.3.1, 7.3.4, 6.3.10; RFC 5258, 5819, 6154).
+/// What LIST, LSUB, STATUS and NAMESPACE say of mailboxes (RFC 9051 sections 7.3.1, 7.3.4, 6.3.10; RFC 5258, 5819,
+/// 6154).
 #pragma once
+
+#include <imapxx/export.hpp>
+#include <imapxx/model/flag.hpp>
+#include <imapxx/model/mailbox_name.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -9,17 +14,14 @@
 #include <utility>
 #include <vector>
 
-#include <imapxx/export.hpp>
-#include <imapxx/model/flag.hpp>
-#include <imapxx/model/mailbox_name.hpp>
-
 namespace imapxx::inline v0 {
 
 /// STATUS items (RFC 9051 section 7.3.4, RFC 7162, 8438, 8474, 7889). What the server did not send is nullopt.
 struct mailbox_status {
   mailbox_name mailbox;
-  std::optional<std::uint64_t> messages, recent, uidnext, uidvalidity, unseen, deleted, size, highestmodseq, appendlimit, deleted_storage;
-  bool appendlimit_nil = false;             ///< APPENDLIMIT NIL: no limit for this mailbox
+  std::optional<std::uint64_t> messages, recent, uidnext, uidvalidity, unseen, deleted, size, highestmodseq,
+      appendlimit, deleted_storage;
+  bool appendlimit_nil = false;  ///< APPENDLIMIT NIL: no limit for this mailbox
   std::optional<std::string> mailboxid;
   std::vector<std::pair<std::string, std::string>> others;  ///< unknown items: name and raw value
   friend bool operator==(const mailbox_status&, const mailbox_status&) = default;
@@ -28,12 +30,12 @@ struct mailbox_status {
 /// One LIST or LSUB response.
 struct IMAPXX_API list_entry {
   mailbox_name name;
-  char separator = '\0';  ///< '\0' for NIL: a flat name
-  flag_list attributes;   ///< as sent: `\Noselect`, `\HasChildren`, `\Sent` …
-  std::vector<std::string> childinfo;          ///< RFC 5258 CHILDINFO
-  std::optional<mailbox_name> oldname;         ///< RFC 9051 OLDNAME
+  char separator = '\0';                                      ///< '\0' for NIL: a flat name
+  flag_list attributes;                                       ///< as sent: `\Noselect`, `\HasChildren`, `\Sent` …
+  std::vector<std::string> childinfo;                         ///< RFC 5258 CHILDINFO
+  std::optional<mailbox_name> oldname;                        ///< RFC 9051 OLDNAME
   std::vector<std::pair<std::string, std::string>> extended;  ///< other extended items: tag and raw value
-  std::optional<mailbox_status> status;        ///< joined from LIST-STATUS by the `list` command
+  std::optional<mailbox_status> status;                       ///< joined from LIST-STATUS by the `list` command
   [[nodiscard]] bool has(std::string_view attribute) const noexcept { return attributes.contains(flag(attribute)); }
   [[nodiscard]] bool selectable() const noexcept { return !has("\\Noselect") && !has("\\NonExistent"); }
   friend bool operator==(const list_entry&, const list_entry&) = default;

@@ -10,10 +10,13 @@ void recording_observer::on_mailbox_event(const mailbox_event& e) {
     case mailbox_event::kind::exists: lines.push_back("exists " + std::to_string(e.number)); break;
     case mailbox_event::kind::recent: lines.push_back("recent " + std::to_string(e.number)); break;
     case mailbox_event::kind::expunge:
-      lines.push_back("expunge " + std::to_string(e.number) + (e.uid ? " uid " + std::to_string(*e.uid) : std::string()));
+      lines.push_back("expunge " + std::to_string(e.number) +
+                      (e.uid ? " uid " + std::to_string(*e.uid) : std::string()));
       break;
     case mailbox_event::kind::vanished: lines.push_back("vanished " + e.uids.to_string()); break;
-    case mailbox_event::kind::flags: lines.push_back("flags " + std::to_string(e.number) + " " + e.flags.to_string()); break;
+    case mailbox_event::kind::flags:
+      lines.push_back("flags " + std::to_string(e.number) + " " + e.flags.to_string());
+      break;
   }
 }
 void recording_observer::on_alert(std::string_view text) { lines.push_back("alert " + std::string(text)); }
@@ -107,7 +110,8 @@ std::string session_test::output() {
     if (piece.empty()) break;
     all += piece;
   }
-  if (const auto space = all.find(' '); space != std::string::npos && all.front() == 'A') last_tag_ = all.substr(0, space);
+  if (const auto space = all.find(' '); space != std::string::npos && all.front() == 'A')
+    last_tag_ = all.substr(0, space);
   return all;
 }
 
@@ -125,7 +129,8 @@ error session_test::failure_of(command_id id) {
 }
 
 bool session_test::completed(command_id id) const {
-  return std::any_of(events.begin(), events.end(), [&](const auto& e) { return e.what == session_event::kind::completed && e.id == id; });
+  return std::any_of(events.begin(), events.end(),
+                     [&](const auto& e) { return e.what == session_event::kind::completed && e.id == id; });
 }
 
 session_test& session_test::expect_done(command_id id) {
@@ -151,7 +156,8 @@ session_test& session_test::selected(std::uint32_t exists, std::string_view capa
   submit(select("INBOX"));
   (void)output();
   feed("* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n* " + std::to_string(exists) +
-       " EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 100] ok\r\n" + last_tag() + " OK [READ-WRITE] done\r\n");
+       " EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 100] ok\r\n" + last_tag() +
+       " OK [READ-WRITE] done\r\n");
   EXPECT_EQ(protocol.state(), session_state::selected);
   events.clear();
   observed.lines.clear();

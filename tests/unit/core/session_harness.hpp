@@ -2,17 +2,17 @@
 /// Drives a session by a script, without I/O: what is fed, what must come out.
 #pragma once
 
+#include <imapxx/commands.hpp>
+#include <imapxx/session.hpp>
+
+#include <gtest/gtest.h>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <gtest/gtest.h>
-
-#include <imapxx/commands.hpp>
-#include <imapxx/session.hpp>
 
 namespace imapxx::test {
 
@@ -84,7 +84,8 @@ class session_test {
     return typename C::result_type();
   }
   [[nodiscard]] bool completed(command_id id) const;
-  /// Greeting with capabilities, logged in and with a mailbox of `exists` messages selected; all output of that is dropped.
+  /// Greeting with capabilities, logged in and with a mailbox of `exists` messages selected; all output of that is
+  /// dropped.
   session_test& greeted(std::string_view capabilities = "IMAP4rev1");
   session_test& authenticated(std::string_view capabilities = "IMAP4rev1");
   session_test& selected(std::uint32_t exists = 10, std::string_view capabilities = "IMAP4rev1");

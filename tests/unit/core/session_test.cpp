@@ -42,7 +42,8 @@ TEST(session_greeting, bye_closes_with_the_servers_text) {
 }
 
 TEST(session_greeting, anything_else_is_an_error) {
-  for (const char* line : {"* 5 EXISTS\r\n", "A1 OK done\r\n", "* NO go away\r\n", "220 mail.example.org ESMTP\r\n", "+ go ahead\r\n"}) {
+  for (const char* line :
+       {"* 5 EXISTS\r\n", "A1 OK done\r\n", "* NO go away\r\n", "220 mail.example.org ESMTP\r\n", "+ go ahead\r\n"}) {
     session_test t;
     t.feed(line);
     ASSERT_FALSE(t.events.empty()) << line;
@@ -237,7 +238,8 @@ TEST(session_starttls, bytes_behind_the_ok_are_an_injection) {
     t.greeted("IMAP4rev1 STARTTLS");
     t.submit(starttls());
     (void)t.output();
-    // Only what stands behind the tagged OK in the same segment is the injection; events of it must not reach the caller.
+    // Only what stands behind the tagged OK in the same segment is the injection; events of it must not reach the
+    // caller.
     auto room = t.protocol.input_buffer();
     const std::string segment = "A1 OK begin\r\n" + std::string(suffix);
     std::copy(segment.begin(), segment.end(), room.begin());
@@ -257,9 +259,12 @@ TEST(session_select, fills_the_view) {
   const auto id = t.submit(select("INBOX"));
   t.expect_output("A1 SELECT INBOX\r\n");
   // RFC 9051 section 6.3.2, with RECENT and UNSEEN of RFC 3501
-  t.feed("* 172 EXISTS\r\n* 1 RECENT\r\n* OK [UNSEEN 12] first unseen\r\n* OK [UIDVALIDITY 3857529045] UIDs valid\r\n* OK [UIDNEXT 4392] Predicted next UID\r\n"
-         "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n* OK [PERMANENTFLAGS (\\Deleted \\Seen \\*)] Limited\r\n* LIST () \"/\" INBOX\r\n"
-         "A1 OK [READ-WRITE] SELECT completed\r\n");
+  t.feed(
+      "* 172 EXISTS\r\n* 1 RECENT\r\n* OK [UNSEEN 12] first unseen\r\n* OK [UIDVALIDITY 3857529045] UIDs valid\r\n* OK "
+      "[UIDNEXT 4392] Predicted next UID\r\n"
+      "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n* OK [PERMANENTFLAGS (\\Deleted \\Seen \\*)] "
+      "Limited\r\n* LIST () \"/\" INBOX\r\n"
+      "A1 OK [READ-WRITE] SELECT completed\r\n");
   t.expect_done(id);
   const auto& v = t.protocol.mailbox();
   EXPECT_EQ(v.exists, 172U);
@@ -293,7 +298,8 @@ TEST(session_view, stays_true_under_unsolicited_data) {
   t.selected(10);
   t.feed("* 12 EXISTS\r\n* 3 RECENT\r\n* 4 EXPUNGE\r\n* 11 EXPUNGE\r\n* 5 FETCH (FLAGS (\\Seen))\r\n");
   EXPECT_EQ(t.protocol.mailbox().exists, 10U);
-  EXPECT_EQ(t.observed.lines, (std::vector<std::string>{"exists 12", "recent 3", "expunge 4", "expunge 11", "flags 5 (\\Seen)"}));
+  EXPECT_EQ(t.observed.lines,
+            (std::vector<std::string>{"exists 12", "recent 3", "expunge 4", "expunge 11", "flags 5 (\\Seen)"}));
 }
 
 TEST(session_view, impossible_expunges_are_ignored) {
@@ -311,7 +317,8 @@ TEST(session_view, tracks_uids_when_asked) {
   t.selected(3);
   const auto id = t.submit(fetch(seq_set::range(1, 3), fetch_items().uid()));
   (void)t.output();
-  t.feed("* 1 FETCH (UID 11)\r\n* 2 FETCH (UID 22)\r\n* 3 FETCH (UID 33)\r\n" + t.last_tag() + " OK\r\n").expect_done(id);
+  t.feed("* 1 FETCH (UID 11)\r\n* 2 FETCH (UID 22)\r\n* 3 FETCH (UID 33)\r\n" + t.last_tag() + " OK\r\n")
+      .expect_done(id);
   t.feed("* 2 EXPUNGE\r\n");
   EXPECT_EQ(t.observed.lines, (std::vector<std::string>{"expunge 2 uid 22"}));
   EXPECT_EQ(t.protocol.mailbox().uids, (std::vector<std::uint32_t>{11, 33}));
@@ -321,7 +328,8 @@ TEST(session_alert, reaches_the_observer) {
   session_test t;
   t.authenticated();
   t.feed("* OK [ALERT] System shutdown in 10 minutes\r\n");
-  EXPECT_EQ(t.observed.lines, (std::vector<std::string>{"alert System shutdown in 10 minutes", "status System shutdown in 10 minutes"}));
+  EXPECT_EQ(t.observed.lines,
+            (std::vector<std::string>{"alert System shutdown in 10 minutes", "status System shutdown in 10 minutes"}));
 }
 
 TEST(session_unknown, data_is_delivered_and_survived) {
@@ -343,7 +351,9 @@ TEST(session_fetch, rows_are_attributed_by_message_and_item) {
   const auto b = t.submit(fetch(uid_set::range(6, 9), fetch_items().rfc822_size()));
   t.expect_output("A2 UID FETCH 1:5 (UID FLAGS)\r\nA3 UID FETCH 6:9 (UID RFC822.SIZE)\r\n");
   // The second command's data first, an update nobody asked for, and the completions in the other order.
-  t.feed("* 6 FETCH (UID 6 RFC822.SIZE 100)\r\n* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n* 12 FETCH (FLAGS (\\Draft))\r\nA3 OK\r\n* 2 FETCH (UID 2 FLAGS ())\r\nA2 OK\r\n");
+  t.feed(
+      "* 6 FETCH (UID 6 RFC822.SIZE 100)\r\n* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n* 12 FETCH (FLAGS (\\Draft))\r\nA3 "
+      "OK\r\n* 2 FETCH (UID 2 FLAGS ())\r\nA2 OK\r\n");
   const auto rows_a = t.result_of<fetch>(a);
   const auto rows_b = t.result_of<fetch>(b);
   ASSERT_EQ(rows_a.size(), 2U);
@@ -619,7 +629,9 @@ TEST(session_trace, hides_secrets) {
   t.submit(login("joe", secret("hunter2 swordfish")));
   (void)t.output();
   for (const auto& line : t.observed.trace) EXPECT_EQ(line.find("swordfish"), std::string::npos) << line;
-  EXPECT_NE(std::find_if(t.observed.trace.begin(), t.observed.trace.end(), [](const auto& l) { return l.starts_with("C: A1 LOGIN"); }), t.observed.trace.end());
+  EXPECT_NE(std::find_if(t.observed.trace.begin(), t.observed.trace.end(),
+                         [](const auto& l) { return l.starts_with("C: A1 LOGIN"); }),
+            t.observed.trace.end());
 }
 
 TEST(session_deadline, follows_the_situation) {
