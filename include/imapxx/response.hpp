@@ -177,7 +177,7 @@ class IMAPXX_API response_reader {
   [[nodiscard]] bool at_boundary() const noexcept;
 
  private:
-  struct impl;
+  struct IMAPXX_LOCAL impl;
   std::unique_ptr<impl> impl_;
 };
 

@@ -109,7 +109,7 @@ class IMAPXX_API session {
 
  private:
   friend class session_gate;
-  struct impl;
+  struct IMAPXX_LOCAL impl;
   std::unique_ptr<impl> impl_;
 };
 

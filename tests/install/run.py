@@ -8,6 +8,7 @@
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -68,12 +69,13 @@ def prefix(args):
     names = [line.split(maxsplit=2)[2] for line in symbols]
     own = [name for name in names if "imapxx::v0::" in name]
     require(own, "the library exports something")
-    # Template instantiations of the standard library over our types may be exported (weak); C names may not.
-    foreign = [name for name in names if "imapxx::v0::" not in name and not name.startswith(("std::", "typeinfo", "vtable", "guard", "void std::", "bool std::"))]
+    # Instantiations of the standard library, and what the compiler makes for a class, go along with our names.
+    generated = ("std::", "typeinfo", "vtable", "guard", "virtual thunk", "non-virtual thunk")
+    foreign = [name for name in names if name not in own and not name.startswith(generated) and " std::" not in name]
     require(not foreign, f"only names of imapxx::v0 are exported, but {foreign[:10]}")
-    private = [name for name in own if any(f"imapxx::v0::{layer}::" in name for layer in ("codec", "core", "filter", "base"))
-               and not name.startswith(("std::", "typeinfo", "vtable", "void std::", "bool std::"))]
-    require(not private, f"private layers are hidden, but {private[:10]}")
+    hidden = re.compile(r"^imapxx::v0::(?:(?:base|codec|core|filter|blocking)::|\w+::impl::)")
+    private = [name for name in own if hidden.match(name)]
+    require(not private, f"private names are hidden, but {private[:10]}")
     tool = target / "bin/imapxx"
     if tool.exists():
         require("imapxx" in run(tool, "--version"), "imapxx --version works from the prefix")
