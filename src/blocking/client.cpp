@@ -75,14 +75,17 @@ bool client::idle(std::chrono::milliseconds duration, const std::function<bool(c
   const auto& t = core_->protocol().options().timeouts;
   core::idle_operation op(std::chrono::steady_clock::now() + duration, t.idle_refresh, core_->idle_poll);
   core_->change_wanted_stop = false;
+  // `stop` may throw: what refers to this call must go with it.
+  struct watch {
+    detail::client_core& core;
+    ~watch() { core.on_change = nullptr; }
+  } const watching{*core_};
   core_->on_change = [this, &op, &stop](const mailbox_event& e) {
     if (!stop(e)) return false;
     op.stop(*core_);
     return true;
   };
-  auto done = core_->perform(op);
-  core_->on_change = nullptr;
-  done.value();
+  core_->perform(op).value();
   return core_->change_wanted_stop;
 }
 

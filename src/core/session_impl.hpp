@@ -51,6 +51,7 @@ struct session::impl {
   bool read_frame();
   void on_response_text(std::string_view text);
   bool on_fetch_text(std::string_view text);
+  void on_row(const fetch_row& r, std::size_t octets);
   void on_response(response& r);
   void on_literal_begin(const wire::frame& f);
   void on_literal_bytes(std::string_view octets);

@@ -100,26 +100,24 @@ bool session::impl::on_fetch_text(std::string_view text) {
     return false;
   at += name.size() - 1;
   row.assign(static_cast<std::uint32_t>(seq), text.substr(at), at, options.limits.nesting);
-  tracker.fetched(row);
+  on_row(row, text.size());
+  return true;
+}
+
+// To the oldest command whose set and items it answers; else it is news about the mailbox.
+void session::impl::on_row(const fetch_row& r, std::size_t octets) {
+  tracker.fetched(r);
   for (auto& c : commands) {
     if (!c->answered_by(answer::fetch)) continue;
     if (c->streaming || c->abandoned) {
-      if (!c->cmd->claims(row)) continue;
-      if (c->abandoned) {
-        drained(*c, text.size());
-      } else {
-        deliver_row(*c, row);
-      }
-      return true;
+      if (!c->cmd->claims(r)) continue;
+      if (c->abandoned) return drained(*c, octets);
+      return deliver_row(*c, r);
     }
-    if (c->cmd->on_fetch(row)) {
-      deliver_inline_bodies(*c, row);
-      return true;
-    }
+    if (c->cmd->on_fetch(r)) return deliver_inline_bodies(*c, r);
   }
-  response r = fetch_response{row};
-  unclaimed(r);
-  return true;
+  response unasked_row = fetch_response{r};
+  unclaimed(unasked_row);
 }
 
 void session::impl::deliver_row(core::in_flight_command& c, const fetch_row& r) {
@@ -260,6 +258,9 @@ void session::impl::drained(core::in_flight_command& c, std::uint64_t octets) {
 void session::impl::on_response(response& r) {
   if (auto* s = std::get_if<status_response>(&r)) {
     if (!greeted) return on_greeting(*s);
+    if (s->tag_missing && commands.size() == 1 && fully_sent(*commands.front())) {
+      return complete(*commands.front(), *s);  // quirk G-10c: it can only be about this one
+    }
     if (!s->tag.empty()) return on_tagged(*s);
     return on_status(*s);
   }
@@ -269,6 +270,13 @@ void session::impl::on_response(response& r) {
         error(errc::invalid_greeting, "the server's first line is no IMAP greeting").set_phase(phase::greeting));
   }
   if (const auto* c = std::get_if<continuation_response>(&r)) return on_continuation(*c);
+
+  if (const auto* f = std::get_if<fetch_response>(&r)) {
+    // The forms that the fast path leaves alone: UIDFETCH, and sequence number 0, which is found by its UID (quirk
+    // F-01).
+    row = f->row;
+    return on_row(row, row.text().size());
+  }
 
   const auto kind = std::visit(answer_of{}, r);
   if (const auto* c = std::get_if<capability_response>(&r)) learn_capabilities(c->capabilities);

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 
 namespace imapxx {
@@ -470,6 +471,20 @@ TEST(blocking_client, idle_ends_after_its_duration) {
   EXPECT_FALSE(c.idle(200ms, [](const mailbox_event&) { return true; }));
   EXPECT_GE(clock::now() - begin, 190ms);
   c.noop();
+}
+
+TEST(blocking_client, an_exception_in_the_idle_callback_ends_the_call_and_not_the_session) {
+  running_server r;
+  client c(to(r.s), joe());
+  c.select("INBOX");
+  std::thread other([&] {
+    std::this_thread::sleep_for(100ms);
+    r.s.append("joe", "INBOX", message_text);
+  });
+  EXPECT_THROW(c.idle(5s, [](const mailbox_event&) -> bool { throw std::runtime_error("mine"); }), std::runtime_error);
+  other.join();
+  c.noop();
+  EXPECT_EQ(c.mailbox().exists, 1U);
 }
 
 TEST(blocking_client, poll_reads_what_the_server_pushes_and_keeps_alive) {

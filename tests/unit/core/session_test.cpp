@@ -426,6 +426,38 @@ TEST(session_fetch, a_body_whose_message_is_not_known_yet_still_finds_its_comman
   EXPECT_EQ(t.events[5].text, "one");
 }
 
+// Quirk F-01: Courier 3 and others send sequence number 0.
+TEST(session_fetch, a_row_with_number_zero_is_found_by_its_uid) {
+  session_test t;
+  t.selected();
+  const auto id = t.submit(fetch(uid_set(7), fetch_items().flags()));
+  (void)t.output();
+  t.feed("* 0 FETCH (UID 7 FLAGS (\\Seen))\r\n" + t.last_tag() + " OK\r\n");
+  const auto rows = t.result_of<fetch>(id);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].uid(), 7U);
+  EXPECT_FALSE(t.protocol.closed());
+}
+
+// Quirk G-10c: a blank where the tag belongs.
+TEST(session_tags, a_missing_tag_ends_the_only_command) {
+  session_test t;
+  t.authenticated();
+  const auto id = t.submit(noop());
+  (void)t.output();
+  t.feed(" OK NOOP completed.\r\n").expect_done(id);
+
+  session_test two;
+  two.authenticated();
+  const auto a = two.submit(noop());
+  const auto b = two.submit(noop());
+  (void)two.output();
+  two.feed(" OK which one?\r\n");
+  EXPECT_FALSE(two.completed(a));
+  EXPECT_FALSE(two.completed(b));
+  EXPECT_FALSE(two.protocol.closed());
+}
+
 TEST(session_pipeline, holds_back_what_must_not_go_together) {
   session_test t;
   t.selected(10, "IMAP4rev1 ESEARCH");
