@@ -50,7 +50,7 @@ bool move_bytes(int fd, imapxx::session& s) {
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
   using kind = imapxx::session_event::kind;
-  const int fd = connect_to(static_cast<unsigned short>(std::atoi(argv[1])));
+  const int fd = connect_to(static_cast<unsigned short>(std::strtoul(argv[1], nullptr, 10)));
   imapxx::session s;
   imapxx::command_id listing = 0;
   bool done = false;

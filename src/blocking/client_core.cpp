@@ -152,7 +152,7 @@ error client_core::move_bytes(core::operation* op, deadline_point until) {
   }
   auto moved = transport_->transfer(room, out, at);
   if (!moved) {
-    const auto why = moved.error();
+    auto why = moved.error();
     if (why.code() == errc::timeout) {
       if (!fatal) return why;
       auto late = error(errc::timeout, "the server did not answer in time").set_phase(in_phase).set_fatal(true);

@@ -200,7 +200,7 @@ std::optional<std::uint64_t> read_count(const tree& t, std::uint32_t at) {
   lexer in(text);
   std::uint64_t n = 0;
   const auto base_quirk = t[at].kind == node_kind::number ? quirk::g15 : quirk::b10;
-  if (in.rest().size() > 0 && read_number(in, n) == number_read::value && in.at_end()) {
+  if (!in.rest().empty() && read_number(in, n) == number_read::value && in.at_end()) {
     if (base_quirk == quirk::b10) tolerate(quirk::b10);
     return n;
   }

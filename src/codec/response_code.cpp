@@ -253,7 +253,7 @@ void read_response_text(lexer& in, const parse_options& options, response_code& 
   const auto start = in.position();
   if (in.peek() == '[') {
     if (read_code(in, options, code)) {
-      if (code.kind == code::other && to_string(code_of(code.name)) != "") tolerate(quirk::p04);
+      if (code.kind == code::other && !to_string(code_of(code.name)).empty()) tolerate(quirk::p04);
       if (in.at_end()) tolerate(quirk::g06);
       (void)in.sp();
     } else {
