@@ -74,7 +74,7 @@ const std::vector<std::string>& messages() {
       "nested\r\nMessage-ID: <three@example.net>\r\n"
       "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\nContent-Type: "
       "text/plain\r\n\r\nsee below\r\n--outer\r\n"
-      "Content-Type: message/rfc822\r\n\r\nDate: Sun, 1 Feb 2026 09:00:00 +0000\r\nFrom: inner@example.org\r\nSubject: "
+      "Content-Type: message/rfc822\r\n\r\nDate: Wed, 4 Feb 2026 09:00:00 +0000\r\nFrom: inner@example.org\r\nSubject: "
       "inner subject\r\n\r\ninner body\r\n--outer--\r\n",
       "Date: Thu, 5 Feb 2026 13:00:00 +0000\r\nFrom: dave@example.net\r\nTo: "
       "team:ann@example.org,bob@example.com;\r\nSubject: big one\r\nMessage-ID: <four@example.net>\r\n"
