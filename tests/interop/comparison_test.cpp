@@ -25,8 +25,7 @@ const char* const words[] = {"apple",
                              "DATE",
                              "elder",
                              "fig",
-                             "gr\xC3\xBC"
-                             "n",
+                             "gr\xC3\xBCn",
                              "k\xC3\xB6ln",
                              "lemon",
                              "x-ray"};
