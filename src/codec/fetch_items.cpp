@@ -62,8 +62,7 @@ bool read_64(lexer& in, std::optional<std::uint64_t>& out) {
   const auto rest = in.rest();
   const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
   std::uint64_t n = 0;
-  const auto [end, failure] =
-      std::from_chars(rest.data(), rest.data() + digits, n);  // NOLINT(bugprone-suspicious-stringview-data-usage)
+  const auto [end, failure] = std::from_chars(rest.data(), rest.data() + digits, n);
   if (digits == 0 || failure != std::errc()) return false;
   in.skip(digits);
   out = n;

@@ -50,8 +50,7 @@ class stream_sink final : public body_sink {
       constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::streamsize>::max());
       while (!octets.empty() && out_.good()) {
         const auto n = std::min(octets.size(), most);
-        out_.write(octets.data(),
-                   static_cast<std::streamsize>(n));  // NOLINT(bugprone-suspicious-stringview-data-usage)
+        out_.write(octets.data(), static_cast<std::streamsize>(n));
         octets.remove_prefix(n);
       }
     } catch (const std::ios_base::failure&) {  // the stream's owner may have switched its exceptions on

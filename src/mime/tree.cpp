@@ -224,7 +224,7 @@ class parser {
     return false;
   }
 
-  void multipart(line_reader& in, node& n, place below) {
+  void multipart(line_reader& in, node& n, const place& below) {
     auto boundary = n.type.parameter("boundary").value_or("");
     boundary.erase(boundary.find_last_not_of(" \t\r\n") + 1);
     if (boundary.empty() || !may_go_deeper(n)) return;

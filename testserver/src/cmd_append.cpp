@@ -76,6 +76,7 @@ reply cmd_append(session& s, arguments& args, bool) {
   auto lock = s.store.lock();
   auto box = s.require_mailbox(name, true);
   std::vector<std::uint32_t> uids;
+  uids.reserve(items.size());
   for (append_item& item : items) uids.push_back(s.store.append(*box, item.content, item.flags, item.date)->uid);
   if (!s.can("UIDPLUS") && !s.can("IMAP4rev2")) return ok("APPEND completed");
   return ok("APPEND completed", "APPENDUID " + std::to_string(box->uid_validity) + ' ' + compress_set(uids));

@@ -112,7 +112,7 @@ list_request read_list(session& s, arguments& args, bool lsub) {
     r.patterns.push_back(args.list_pattern());
   if (may_extend && args.accept_space()) read_return(s, args, r);
   args.end();
-  for (std::string& p : r.patterns) p = decode_pattern(s, r.reference + p);
+  for (std::string& p : r.patterns) p = decode_pattern(s, std::string(r.reference).append(p));
   return r;
 }
 
@@ -173,7 +173,7 @@ std::set<std::string> candidate_names(const session& s, const list_request& r) {
 
 void list_one(session& s, const list_request& r, const std::string& name) {
   auto box = s.store.find_mailbox(*s.user, name);
-  bool subscribed = s.user->subscriptions.count(name) != 0;
+  bool subscribed = s.user->subscriptions.contains(name);
   bool for_child = r.recursive && has_subscribed_child(s, name);
   if (r.select_subscribed && !subscribed && !for_child) return;
   if (r.select_special && (!box || box->special_use.empty())) return;
@@ -214,7 +214,7 @@ reply cmd_lsub(session& s, arguments& args, bool) {
     for (auto pos = name.find(s.store.separator()); pos != std::string::npos;
          pos = name.find(s.store.separator(), pos + 1)) {
       auto parent = name.substr(0, pos);
-      if (matches(s, r, parent) && s.user->subscriptions.count(parent) == 0 && stubs.insert(parent).second)
+      if (matches(s, r, parent) && !s.user->subscriptions.contains(parent) && stubs.insert(parent).second)
         write_line(s, "LSUB", "\\Noselect", parent);
     }
   }

@@ -41,6 +41,7 @@ exit_code run(const common_args& common, const status_args& args, output& out) {
   auto names = args.mailboxes.empty() ? std::vector{c.mailbox()} : c.named(args.mailboxes);
   const auto items = everything(c->capabilities());
   std::vector<ticket<status>> answers;
+  answers.reserve(names.size());
   for (const auto& n : names) answers.push_back(c->submit(status(n, items)));
   auto code = exit_code::ok;
   for (std::size_t i = 0; i < answers.size(); ++i) {

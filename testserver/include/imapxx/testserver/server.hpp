@@ -96,6 +96,7 @@ class mailbox_snapshot {
   const std::vector<message_snapshot>& messages() const { return messages_; }
   std::vector<std::uint32_t> uids() const {
     std::vector<std::uint32_t> r;
+    r.reserve(messages_.size());
     for (const message_snapshot& m : messages_) r.push_back(m.uid());
     return r;
   }
