@@ -122,7 +122,7 @@ class parser {
     classify(n, where.in_digest);
     auto below = number(n, std::move(where));
     if (n.type.is("multipart")) {
-      multipart(in, n, std::move(below));
+      multipart(in, n, below);
     } else if (holds_message(n)) {
       message(in, n);
     }
