@@ -274,7 +274,6 @@ SCENARIO(search_headers, "") {
   EXPECT_EQ(l.c().search(search_key::header("Message-ID", "<two@example.com>")).numbers(), seq_set(2));
 }
 
-// The message inside message 3 has the same day as its envelope: some servers look at the Date of both.
 SCENARIO(search_sent_dates, "") {
   // Not the third message: Courier 5 sometimes takes the Date field of the message inside it.
   const auto plain = search_key::seq(seq_set::of(1, 2, 4));
