@@ -122,18 +122,18 @@ TEST(search_key, what_it_needs) {
 }
 
 TEST(search_key, refuses_what_cannot_be_meant) {
-  EXPECT_THROW(key::uid(uid_set()), error);
-  EXPECT_THROW(key::seq(seq_set()), error);
-  EXPECT_THROW(key::keyword("\\Seen"), error);
-  EXPECT_THROW(key::keyword("a b"), error);
-  EXPECT_THROW(key::unkeyword(""), error);
-  EXPECT_THROW(key::older(0), error);
-  EXPECT_THROW(key::younger(0), error);
-  EXPECT_THROW(key::header("", "x"), error);
-  EXPECT_THROW(key::header("a b", "x"), error);
-  EXPECT_THROW(key::header("a:b", "x"), error);
-  EXPECT_THROW(key::text("\xff"), error);
-  EXPECT_THROW(key::modseq(1, "a b"), error);
+  EXPECT_THROW((void)key::uid(uid_set()), error);
+  EXPECT_THROW((void)key::seq(seq_set()), error);
+  EXPECT_THROW((void)key::keyword("\\Seen"), error);
+  EXPECT_THROW((void)key::keyword("a b"), error);
+  EXPECT_THROW((void)key::unkeyword(""), error);
+  EXPECT_THROW((void)key::older(0), error);
+  EXPECT_THROW((void)key::younger(0), error);
+  EXPECT_THROW((void)key::header("", "x"), error);
+  EXPECT_THROW((void)key::header("a b", "x"), error);
+  EXPECT_THROW((void)key::header("a:b", "x"), error);
+  EXPECT_THROW((void)key::text("\xff"), error);
+  EXPECT_THROW((void)key::modseq(1, "a b"), error);
 }
 
 TEST(search_key, line_ends_make_a_literal_and_nul_an_error) {
