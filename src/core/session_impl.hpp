@@ -40,6 +40,7 @@ struct session::impl {
   // --- session_write.cpp
   void pump_output();
   void start(core::in_flight_command& c);
+  void end_idle_for(const core::in_flight_command& waiting);
   void write_segments(core::in_flight_command& c);
   bool write_source(core::in_flight_command& c, const wire::segment& s);
   void send_line(core::in_flight_command& c, std::string_view octets, bool is_secret);

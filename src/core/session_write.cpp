@@ -26,21 +26,32 @@ bool session::impl::may_start(const core::in_flight_command& c) const noexcept {
 
 void session::impl::pump_output() {
   if (is_closed || !greeted) return;
-  for (std::size_t i = 0; i < commands.size(); ++i) {
+  for (std::size_t i = 0; i < commands.size();) {
     auto& c = *commands[i];
+    const auto id = c.id;
     if (c.stage == core::command_stage::waiting) {
-      if (!may_start(c)) {
-        // Whoever submits a command while IDLE runs wants it sent: IDLE gives way.
-        for (const auto& earlier : commands) {
-          if (earlier->traits->name == "IDLE" && earlier->outstanding() && earlier.get() != &c) end_idle(earlier->id);
-        }
-        return;
-      }
+      if (!may_start(c)) return end_idle_for(c);
       start(c);
-      if (c.stage == core::command_stage::waiting) return pump_output();  // it failed and is gone
     }
-    if (c.stage == core::command_stage::writing) write_segments(c);
-    if (c.stage != core::command_stage::written) return;
+    // A command that is refused, or was answered while it was written, is gone by now, and the next one stands in its
+    // place.
+    auto* left = find(id);
+    if (left != nullptr && left->stage == core::command_stage::writing) {
+      write_segments(*left);
+      left = find(id);
+    }
+    if (is_closed) return;
+    if (left == nullptr) continue;
+    if (left->stage != core::command_stage::written) return;
+    ++i;
+  }
+}
+
+// Whoever submits a command while IDLE runs wants it sent: IDLE gives way.
+void session::impl::end_idle_for(const core::in_flight_command& waiting) {
+  for (const auto& earlier : commands) {
+    if (earlier.get() == &waiting) return;
+    if (earlier->traits->name == "IDLE" && earlier->outstanding()) return end_idle(earlier->id);
   }
 }
 
