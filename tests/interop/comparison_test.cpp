@@ -19,16 +19,8 @@ const T& one_of(engine& e, const T (&all)[N]) {
   return all[pick(e, N)];
 }
 
-const char* const words[] = {"apple",
-                             "Banana",
-                             "cherry tree",
-                             "DATE",
-                             "elder",
-                             "fig",
-                             "gr\xC3\xBCn",
-                             "k\xC3\xB6ln",
-                             "lemon",
-                             "x-ray"};
+const char* const words[] = {"apple", "Banana",      "cherry tree", "DATE",  "elder",
+                             "fig",   "gr\xC3\xBCn", "k\xC3\xB6ln", "lemon", "x-ray"};
 const char* const ascii_words[] = {"apple", "Banana", "cherry tree", "DATE",   "elder",
                                    "fig",   "lemon",  "x-ray",       "report", "example"};
 const char* const people[] = {"ann@example.org",
