@@ -4,7 +4,7 @@
 
 #include <imapxx/response.hpp>
 
-#include "support/dump.hpp"
+#include "support/codec/dump.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Sizes, depths and numbers that no honest server sends.
 #include <imapxx/response.hpp>
 
-#include "support/dump.hpp"
+#include "support/codec/dump.hpp"
 #include "support/fixture.hpp"
 
 #include <gtest/gtest.h>

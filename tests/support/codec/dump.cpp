@@ -1,4 +1,4 @@
-#include "support/dump.hpp"
+#include "support/codec/dump.hpp"
 
 #include <cstdio>
 #include <optional>
