@@ -185,16 +185,20 @@ encoder& encoder::date_text(const date& d) { return raw(d.to_string()); }
 
 encoder& encoder::date_time_text(const date_time& d) { return quoted(d.to_imap()); }
 
+bool encoder::begin_literal(std::uint64_t size, bool literal8, bool big_may_go_unasked) {
+  // Also in literal8 (RFC 7888 section 6).
+  const bool unasked =
+      context_.literals != literal_support::synchronizing && (size <= longest_unasked_literal || big_may_go_unasked);
+  return open_literal(size, literal8, unasked);
+}
+
 // Writes the header and opens the segment behind it. The segment exists even for an empty literal: what follows must
 // wait, too.
-bool encoder::begin_literal(std::uint64_t size, bool literal8, bool big_may_go_unasked) {
+bool encoder::open_literal(std::uint64_t size, bool literal8, bool unasked) {
   if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
     fail(invalid("a literal of more than 2^63-1 octets"));
   }
   if (failure_) return false;
-  // Also in literal8 (RFC 7888 section 6).
-  const bool unasked =
-      context_.literals != literal_support::synchronizing && (size <= longest_unasked_literal || big_may_go_unasked);
   const std::string header = (literal8 ? "~{" : "{") + std::to_string(size) + (unasked ? "+}\r\n" : "}\r\n");
   put_line(header);
   if (!unasked) open_segment(true);
@@ -213,7 +217,21 @@ encoder& encoder::literal(std::string_view octets, bool binary) {
 encoder& encoder::literal(std::shared_ptr<literal_source> source, bool binary) {
   if (!source) return fail(invalid("no source for a literal"));
   if (binary && !context_.binary) return fail(error(errc::capability_required, "literal8 needs BINARY"));
-  if (!begin_literal(source->size(), binary, false)) return *this;
+  return begin_literal(source->size(), binary, false) ? put_source(std::move(source)) : *this;
+}
+
+encoder& encoder::literal_as(std::string_view octets, bool wait, bool binary) {
+  if (!binary && octets.find('\0') != std::string_view::npos) return fail(invalid("NUL in a string"));
+  if (open_literal(octets.size(), binary, !wait)) put(octets);
+  return *this;
+}
+
+encoder& encoder::literal_as(std::shared_ptr<literal_source> source, bool wait, bool binary) {
+  if (!source) return fail(invalid("no source for a literal"));
+  return open_literal(source->size(), binary, !wait) ? put_source(std::move(source)) : *this;
+}
+
+encoder& encoder::put_source(std::shared_ptr<literal_source> source) {
   const bool waiting = segments_.back().type == segment::kind::bytes && segments_.back().wait_before &&
                        segments_.back().begin == segments_.back().end;
   if (!waiting) open_segment(false);

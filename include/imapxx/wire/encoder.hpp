@@ -95,6 +95,10 @@ class IMAPXX_API encoder {
   encoder& literal(std::string_view octets,
                    bool binary = false);  ///< always a literal; NUL only with `binary` (literal8)
   encoder& literal(std::shared_ptr<literal_source> source, bool binary = false);
+  /// A literal in exactly this form, whatever the server offers: `{n}`, or `{n+}` with `wait` false (RFC 7888); with
+  /// `binary` `~{n}`. For commands that say themselves how they are written; NUL only with `binary`.
+  encoder& literal_as(std::string_view octets, bool wait, bool binary = false);
+  encoder& literal_as(std::shared_ptr<literal_source> source, bool wait, bool binary = false);
   encoder& begin_list() { return raw("("); }
   encoder& end_list() { return raw(")"); }
   /// Everything between these two is hidden in traces.
@@ -115,6 +119,8 @@ class IMAPXX_API encoder {
   encoder& put(std::string_view bytes);
   encoder& put_line(std::string_view bytes);
   bool begin_literal(std::uint64_t size, bool literal8, bool big_may_go_unasked);
+  bool open_literal(std::uint64_t size, bool literal8, bool unasked);
+  encoder& put_source(std::shared_ptr<literal_source> source);
   void open_segment(bool wait_before);
   void grow_secretly(std::size_t more);
   encode_context context_;

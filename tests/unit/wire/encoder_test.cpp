@@ -245,6 +245,28 @@ class fixed_source final : public imapxx::literal_source {
   std::uint64_t size_;
 };
 
+TEST(encoder_literals, a_given_form_is_kept_whatever_the_server_offers) {
+  for (const auto& context : {plain, plus, minus}) {
+    encoder e(context);
+    e.raw("A ")
+        .literal_as("abc", true)
+        .raw(" ")
+        .literal_as("de", false)
+        .raw(" ")
+        .literal_as(std::string_view("\0", 1), true, true);
+    EXPECT_EQ(segments_of(e), (parts{"A {3}\r\n", "+abc {2+}\r\nde ~{1}\r\n", "+\0"s}));
+  }
+  encoder nul(plain);
+  nul.literal_as(std::string_view("\0", 1), true);
+  EXPECT_EQ(nul.failure().code(), errc::invalid_argument);
+  encoder e(plus);
+  e.raw("B ")
+      .literal_as(std::make_shared<fixed_source>(7), true)
+      .raw(" ")
+      .literal_as(std::make_shared<fixed_source>(1U << 20U), false);
+  EXPECT_EQ(segments_of(e), (parts{"B {7}\r\n", "+<7>", " {1048576+}\r\n", "<1048576>"}));
+}
+
 TEST(encoder_literals, source_is_a_segment_of_its_own) {
   encoder e(plain);
   e.raw("APPEND x ").literal(std::make_shared<fixed_source>(70000)).raw(" ()");
