@@ -6,6 +6,7 @@
 #include <imapxx/limits.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -64,6 +65,10 @@ class IMAPXX_API session_options {
   session_options& observe(observer* o);
   /// The first tag's number; random by default, so that tags cannot be guessed. Fixed in tests and traces.
   session_options& first_tag(std::uint32_t n);
+  /// How tags look: `letters` (1 to 16 letters or digits, not ending in a digit; default "A") and the number, filled up
+  /// with zeros to at least `digits`. Other prefixes are refused (`errc::invalid_argument`) when a command is
+  /// submitted.
+  session_options& tag_prefix(std::string_view letters, std::size_t digits = 0);
   /// Keep the map from sequence numbers to UIDs (needs memory in proportion to the gaps between UIDs).
   session_options& track_uids(bool yes = true);
   /// Commands that may be outstanding at once. 1 switches pipelining off.
@@ -75,6 +80,8 @@ class IMAPXX_API session_options {
   imapxx::v0::timeouts timeouts;
   imapxx::v0::observer* observer = nullptr;
   std::optional<std::uint32_t> tag_start;
+  std::string tag_letters = "A";
+  std::size_t tag_digits = 0;
   bool uid_map = false;
   bool rev2 = false;
   std::size_t window = 64;

@@ -81,6 +81,9 @@ class IMAPXX_API session {
   /// Where to put received bytes. Call `input_received` with how many came.
   [[nodiscard]] std::span<char> input_buffer();
   void input_received(std::size_t n);
+  /// Whether the next octets belong to a literal, and how many of it are missing; 0: a line comes next. True after
+  /// `next` said `none`; for callers that read line by line.
+  [[nodiscard]] std::uint64_t literal_octets_missing() const noexcept;
   /// The stream ended or failed.
   void input_closed(const error& why);
   /// Bytes that wait to be sent; stays valid until `output_sent`, `submit` or `next`.

@@ -1,5 +1,6 @@
 #include <imapxx/session.hpp>
 
+#include "base/ascii.hpp"
 #include "core/pipeline_rules.hpp"
 #include "core/session_impl.hpp"
 
@@ -51,6 +52,12 @@ bool offers_one_of(const capability_set& have, std::string_view alternatives) {
   return false;
 }
 
+bool is_tag_prefix(std::string_view letters) {
+  constexpr std::size_t longest = 16;
+  return !letters.empty() && letters.size() <= longest && std::all_of(letters.begin(), letters.end(), base::is_alnum) &&
+         !base::is_digit(letters.back());
+}
+
 }  // namespace
 
 result<void> session::impl::check(const command& c, session_state state) const {
@@ -72,6 +79,7 @@ result<void> session::impl::check(const command& c, session_state state) const {
 result<command_id> session::impl::submit(std::unique_ptr<command> cmd, bool streaming) {
   if (is_closed) return end_reason ? *end_reason : error(errc::closed, "the session is over");
   if (!cmd) return error(errc::invalid_argument, "no command");
+  if (!is_tag_prefix(options.tag_letters)) return error(errc::invalid_argument, "not a prefix for tags");
   // With something before it that changes the state, only the moment of sending can tell; `start` checks again in any
   // case.
   const bool foreseeable = greeted && std::none_of(commands.begin(), commands.end(), [](const auto& c) {
@@ -223,6 +231,7 @@ void session::end_idle(command_id id) { impl_->end_idle(id); }
 session_event session::next() { return impl_->next(); }
 std::span<char> session::input_buffer() { return impl_->input.prepare(1); }
 void session::input_received(std::size_t n) { impl_->input.commit(n); }
+std::uint64_t session::literal_octets_missing() const noexcept { return impl_->framer.literal_octets_missing(); }
 
 void session::input_closed(const error& why) {
   impl_->input_ended = true;

@@ -58,7 +58,11 @@ void session::impl::end_idle_for(const core::in_flight_command& waiting) {
 void session::impl::start(core::in_flight_command& c) {
   if (auto ok = check(*c.cmd, info.state); !ok)
     return finish(c, ok.error().set_fatal(false).set_safe_to_retry(true), false);
-  c.tag = "A" + std::to_string(next_tag);
+  c.tag = std::to_string(next_tag);
+  constexpr std::size_t most_digits = 20;
+  const auto width = std::min(options.tag_digits, most_digits);
+  if (c.tag.size() < width) c.tag.insert(0, width - c.tag.size(), '0');
+  c.tag.insert(0, options.tag_letters);
   next_tag = next_tag == 999'999'999 ? 1 : next_tag + 1;
   wire::encode_context context;
   context.utf8 = info.utf8;

@@ -59,6 +59,12 @@ session_options& session_options::first_tag(std::uint32_t n) {
   return *this;
 }
 
+session_options& session_options::tag_prefix(std::string_view letters, std::size_t digits) {
+  tag_letters = letters;
+  tag_digits = digits;
+  return *this;
+}
+
 session_options& session_options::track_uids(bool yes) {
   uid_map = yes;
   return *this;
