@@ -175,7 +175,7 @@ std::optional<std::tm> Internaldate2tuple(const bytes& response) {
   if (month == months.end()) throw std::out_of_range("no month: " + std::string(text.substr(3, 3)));
   if (year_number == 0) throw std::out_of_range("no year: 0000");
   // The day's number is not checked: day 0 and day 39 count from the first of the month.
-  const auto day_count = sys_days(year(year_number) / static_cast<unsigned>(month - months.begin() + 1) / 1) +
+  const auto day_count = sys_days(year(year_number) / static_cast<int>(month - months.begin() + 1) / 1) +
                          days(number(text.substr(0, 2)) - 1);
   auto at = sys_seconds(day_count) + hours(number(text.substr(12, 2))) + minutes(number(text.substr(15, 2))) +
             seconds(number(text.substr(18, 2)));
