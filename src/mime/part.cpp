@@ -134,7 +134,7 @@ std::optional<part> part::best_text() const {
       i = p.node_->subtree_end;
       continue;
     }
-    ++i;
+    i = p.node_->kind == detail::node_kind::status ? p.node_->subtree_end : i + 1;
     if (p.content_type().is("text", "plain") && !p.is_attachment()) return p;
     if (!html && p.content_type().is("text", "html") && !p.is_attachment()) html = std::move(p);
   }
@@ -146,7 +146,9 @@ const std::string& part::number() const noexcept { return node_->number; }
 
 std::optional<part> part::find(std::string_view number) const {
   for (auto i = node_->index; i < node_->subtree_end; ++i) {
-    if (base::iequals(tree_->nodes[i].number, number)) return part(tree_, &tree_->nodes[i]);
+    const auto& n = tree_->nodes[i];
+    if (n.parent != nullptr && n.parent->kind == detail::node_kind::status) continue;  // has no number
+    if (base::iequals(n.number, number)) return part(tree_, &tree_->nodes[i]);
   }
   return std::nullopt;
 }
@@ -196,7 +198,7 @@ result<void> part::decode_to(body_sink& sink) const {
 }
 
 std::string part::text() const {
-  if (node_->kind != detail::node_kind::leaf) return {};
+  if (is_multipart() || is_message()) return {};
   return to_utf8(content(), content_type().charset().value_or(std::string()));
 }
 

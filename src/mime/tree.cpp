@@ -129,6 +129,7 @@ class parser {
     in.skip();
     cut(in, n, begin, body);
     if (n.kind == node_kind::leaf && holds_message(n) && n.encoding != transfer_encoding::identity) encoded_message(n);
+    if (n.kind == node_kind::leaf && holds_status(n)) status(n);
     n.subtree_end = tree_.nodes.size();
   }
 
@@ -136,6 +137,10 @@ class parser {
   using line = line_reader::line;
 
   static bool holds_message(const node& n) { return n.type.is("message", "rfc822") || n.type.is("message", "global"); }
+
+  static bool holds_status(const node& n) {
+    return n.type.is("message", "delivery-status") || n.type.is("message", "global-delivery-status");
+  }
 
   void read_header(line_reader& in, node& n) {
     const auto begin = in.position();
@@ -252,13 +257,54 @@ class parser {
   // RFC 2046 section 5.2.1 forbids it, and it happens.
   void encoded_message(node& n) {
     if (!may_go_deeper(n)) return;
+    n.kind = node_kind::message;
+    line_reader in(decoded(n));
+    entity(in, &n, {n.number, true, false});
+  }
+
+  // Fields of the message, then fields of each recipient, with empty lines between (RFC 3464 section 2.1). FETCH has no
+  // number for such a block.
+  void status(node& n) {
+    const auto text = n.encoding == transfer_encoding::identity ? n.raw_body : decoded(n);
+    line_reader in(text);
+    line l;
+    for (auto begin = in.position(); in.next(l); begin = in.position()) {
+      if (l.text.empty()) continue;
+      if (!may_go_deeper(n)) return;
+      in.go_back(begin);
+      n.kind = node_kind::status;
+      status_block(in, n, begin);
+    }
+  }
+
+  void status_block(line_reader& in, node& parent, std::size_t begin) {
+    auto& n = tree_.nodes.emplace_back();
+    n.index = tree_.nodes.size() - 1;
+    n.subtree_end = tree_.nodes.size();
+    n.parent = &parent;
+    n.depth = parent.depth + 1;
+    parent.children.push_back(&n);
+    read_header(in, n);
+    const auto body = in.position();
+    auto end = body;
+    // What is no field belongs to the block up to the next empty line.
+    if (!ends_with_empty_line(n.raw_header)) {
+      for (line l; in.next(l) && !l.text.empty();) end = in.position();
+    }
+    n.raw_body = in.text().substr(body, end - body);
+    n.raw = in.text().substr(begin, end - begin);
+  }
+
+  static bool ends_with_empty_line(std::string_view header) {
+    return header.ends_with("\n\n") || header.ends_with("\n\r\n") || header == "\n" || header == "\r\n";
+  }
+
+  std::string_view decoded(const node& n) {
     std::string octets;
     transfer_decoder decoder(n.encoding);
     decoder.feed(n.raw_body, octets);
     decoder.finish(octets);
-    n.kind = node_kind::message;
-    line_reader in(tree_.buffers.emplace_back(std::move(octets)));
-    entity(in, &n, {n.number, true, false});
+    return tree_.buffers.emplace_back(std::move(octets));
   }
 
   // The line break before a boundary belongs to the boundary, also to one that is missing at the message's end.

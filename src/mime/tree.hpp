@@ -21,7 +21,8 @@ struct field {
   std::string_view value;  // folds included
 };
 
-enum class node_kind : unsigned char { leaf, multipart, message };
+// `status`: a message/delivery-status, whose children are its blocks of fields.
+enum class node_kind : unsigned char { leaf, multipart, message, status };
 
 /// Views go into the tree's buffers.
 struct node {

@@ -146,6 +146,7 @@ void reading_commands(builder& b) {
       "fetch", "show or save messages; never changes anything on the server",
       "  imapxx fetch imaps://ann@mail.example.org/INBOX 1:5\n"
       "  imapxx fetch -o mail/ imaps://ann@mail.example.org/INBOX\n"
+      "  imapxx fetch --attachments -o files/ imaps://ann@mail.example.org/INBOX 1:5\n"
       "  imapxx fetch --raw imaps://ann@mail.example.org/INBOX 42 > 42.eml\n"
       "  imapxx fetch --items 'FLAGS ENVELOPE' --json imaps://ann@mail.example.org/INBOX '*'\n",
       [](CLI::App& s, fetch_args& a) {
@@ -154,7 +155,13 @@ void reading_commands(builder& b) {
             s.add_option("--items", a.items, "FETCH items instead, such as 'FLAGS BODY[HEADER]'")->type_name("ITEMS");
         auto* dir = s.add_option("-o,--output", a.directory, "save each message as UID.eml in this directory")
                         ->type_name("DIR");
-        s.add_flag("--raw", a.raw, "the messages' octets on standard output")->excludes(items)->excludes(dir);
+        auto* raw =
+            s.add_flag("--raw", a.raw, "the messages' octets on standard output")->excludes(items)->excludes(dir);
+        s.add_flag("--text", a.text, "as a person reads it: fields, text, names of attachments (the default)")
+            ->excludes(items)
+            ->excludes(dir)
+            ->excludes(raw);
+        s.add_flag("--attachments", a.attachments, "with -o: save the attachments instead of the messages")->needs(dir);
         s.add_flag("--force", a.force, "with -o: replace files that exist")->needs(dir);
         dir->excludes(items);
       });

@@ -84,9 +84,11 @@ void show_message(client& c, std::uint32_t uid, narrator& tell, output& out) {
     return;
   }
   std::string text;
-  if (const auto part = text_part::of(rows[0])) {
-    const auto answer = c.fetch(uid_set(uid), part->items());
-    if (!answer.empty()) text = part->decode(answer[0]);
+  const auto structure = rows[0].bodystructure();
+  const auto parts = structure ? readable_parts::of(*structure) : readable_parts();
+  if (!parts.empty()) {
+    const auto answer = c.fetch(uid_set(uid), parts.items());
+    if (!answer.empty()) text = parts.decode(answer[0]);
   }
   const auto message = readable(rows[0]);
   out.trusted("\n");

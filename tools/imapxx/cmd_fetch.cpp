@@ -1,12 +1,14 @@
 #include <imapxx/display.hpp>
 #include <imapxx/mime.hpp>
 
+#include "attachments.hpp"
 #include "commands.hpp"
 #include "connection.hpp"
 #include "items.hpp"
 #include "json.hpp"
 #include "mail_files.hpp"
 #include "reading.hpp"
+#include "windows.hpp"
 
 #include <fmt/format.h>
 
@@ -14,12 +16,6 @@
 
 namespace imapxx::cli {
 namespace {
-
-// Messages asked for at once: enough to hide the latency, few enough to stay small.
-constexpr std::size_t window_of_rows = 1000;
-constexpr std::size_t window_of_bodies = 50;
-// Servers limit the length of a command line; a set of this many ranges is below 8 KiB.
-constexpr std::size_t ranges_at_once = 500;
 
 template <class Set>
 uid_set existing(connection& c, const Set& wanted) {
@@ -36,22 +32,6 @@ uid_set existing(connection& c, const Set& wanted) {
 uid_set wanted_uids(connection& c, const common_args& common, const std::string& text) {
   if (c->mailbox().exists == 0) return {};
   return common.by_sequence ? existing(c, parse_seqs(text)) : existing(c, parse_uids(text));
-}
-
-// Calls `action` with the set, at most `window` messages at a time.
-template <class Action>
-void in_windows(const uid_set& uids, std::size_t window, Action&& action) {
-  uid_set some;
-  std::size_t count = 0;
-  for (const auto uid : uids) {
-    some.insert(uid);
-    if (++count == window || some.ranges().size() == ranges_at_once) {
-      action(some);
-      some = {};
-      count = 0;
-    }
-  }
-  if (count != 0) action(some);
 }
 
 bool has_bodies(const fetch_items& items) {
@@ -90,18 +70,18 @@ void print_items(connection& c, const common_args& common, const fetch_args& arg
 
 // --- reading -------------------------------------------------------------------------------------------------------
 
-// The text of a message whose structure the server could not tell.
-std::string text_without_structure(client& c, std::uint32_t uid) {
-  auto rows = c.fetch(uid_set(uid), fetch_items().uid().body_peek("", 0, text_part::octets_max));
+// A message whose structure the server could not tell.
+unstructured_message without_structure(client& c, std::uint32_t uid) {
+  auto rows = c.fetch(uid_set(uid), fetch_items().uid().body_peek("", 0, readable_parts::octets_max));
   for (const auto row : rows)
     for (const auto& s : row.to_data().sections)
-      if (s.data) return mime::readable_text(mime::message(*s.data).root());
+      if (s.data) return read_unstructured(*s.data);
   return {};
 }
 
-void print_message(const fetch_row& row, const std::string& text, const common_args& common, output& out) {
+void print_message(const fetch_row& row, const unstructured_message& body, const common_args& common, output& out) {
   if (common.json) {
-    out.json_line(to_json(row, text));
+    out.json_line(to_json(row, body.text));
     return;
   }
   const auto message = readable(row);
@@ -111,8 +91,9 @@ void print_message(const fetch_row& row, const std::string& text, const common_a
                                           human_size(row.rfc822_size().value_or(0)), flags)) +
               "\n");
   out.trusted(message.headers + "\n");
-  if (!text.empty()) out.text(text);
-  if (!message.attachments.empty()) out.trusted("\n" + out.look().cyan(message.attachments));
+  if (!body.text.empty()) out.text(body.text);
+  const auto& attachments = body.attachments.empty() ? message.attachments : body.attachments;
+  if (!attachments.empty()) out.trusted("\n" + out.look().cyan(attachments));
   out.trusted("\n");
 }
 
@@ -121,22 +102,21 @@ void print_messages(connection& c, const common_args& common, const uid_set& uid
   if (common.json) items = fetch_items().uid().flags().internaldate().rfc822_size().envelope().bodystructure();
   in_windows(uids, window_of_bodies, [&](const uid_set& some) {
     const auto rows = c->fetch(some, items);
-    std::vector<std::optional<text_part>> parts;
-    std::vector<std::optional<ticket<fetch>>> answers;
+    std::vector<readable_parts> parts(rows.size());
+    std::vector<std::optional<ticket<fetch>>> answers(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      parts.push_back(text_part::of(rows[i]));
-      answers.emplace_back();
-      if (parts[i]) answers[i].emplace(c->submit(fetch(uid_set(rows.uid(i)), parts[i]->items())));
+      if (const auto structure = rows[i].bodystructure()) parts[i] = readable_parts::of(*structure);
+      if (!parts[i].empty()) answers[i].emplace(c->submit(fetch(uid_set(rows.uid(i)), parts[i].items())));
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      std::string text;
+      unstructured_message body;
       if (answers[i]) {
         const auto got = answers[i]->wait();
-        if (!got.empty()) text = parts[i]->decode(got[0]);
+        if (!got.empty()) body.text = parts[i].decode(got[0]);
       } else if (!rows[i].bodystructure()) {
-        text = text_without_structure(*c, rows.uid(i));
+        body = without_structure(*c, rows.uid(i));
       }
-      print_message(rows[i], text, common, out);
+      print_message(rows[i], body, common, out);
     }
     out.flush();
   });
@@ -231,7 +211,9 @@ exit_code run(const common_args& common, const fetch_args& args, output& out) {
   c.open();
   const auto uids = wanted_uids(c, common, text);
   auto code = exit_code::ok;
-  if (!args.directory.empty()) {
+  if (args.attachments) {
+    code = save_attachments(c, common, args, uids, out);
+  } else if (!args.directory.empty()) {
     code = saver(common, args, out).save(c, uids);
   } else if (args.raw) {
     const auto sink = std::make_shared<raw_sink>(out, [&c] { c->cancel(); });

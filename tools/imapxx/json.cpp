@@ -485,6 +485,17 @@ std::string json_saved(std::uint32_t uid, const std::string& file, std::uint64_t
   return dump(json{{"kind", "saved"}, {"uid", uid}, {"file", str(file)}, {"octets", octets}, {"result", str(result)}});
 }
 
+std::string json_saved_part(std::uint32_t uid, const std::string& part, const std::string& type,
+                            const std::string& file, std::uint64_t octets) {
+  return dump(json{{"kind", "saved"},
+                   {"uid", uid},
+                   {"part", str(part)},
+                   {"type", str(type)},
+                   {"file", str(file)},
+                   {"octets", octets},
+                   {"result", "saved"}});
+}
+
 std::string json_planned(std::string_view command) {
   return dump(json{{"kind", "planned"}, {"command", str(command)}});
 }

@@ -25,6 +25,9 @@ namespace imapxx::cli {
 /// `kind` saved: a message written to a file.
 [[nodiscard]] std::string json_saved(std::uint32_t uid, const std::string& file, std::uint64_t octets,
                                      std::string_view result);
+/// `kind` saved: the attachment `part` of a message.
+[[nodiscard]] std::string json_saved_part(std::uint32_t uid, const std::string& part, const std::string& type,
+                                          const std::string& file, std::uint64_t octets);
 /// `kind` planned: what --dry-run would send.
 [[nodiscard]] std::string json_planned(std::string_view command);
 /// `kind` incomplete: the input ends inside a response.

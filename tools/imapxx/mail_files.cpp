@@ -19,6 +19,16 @@ constexpr mode_t file_mode = 0600;
 
 std::string file_name(std::uint32_t uid) { return std::to_string(uid) + ".eml"; }
 
+constexpr unsigned numbers_max = 100'000;
+
+// "report.pdf" as "report-2.pdf".
+std::string numbered(const std::string& name, unsigned number) {
+  if (number == 1) return name;
+  auto dot = name.rfind('.');
+  if (dot == std::string::npos || dot == 0) dot = name.size();
+  return fmt::format("{}-{}{}", name.substr(0, dot), number, name.substr(dot));
+}
+
 [[noreturn]] void fail(const std::string& what) { throw local_error(what + ": " + std::strerror(errno)); }
 
 }  // namespace
@@ -39,8 +49,10 @@ std::optional<std::uint64_t> mail_directory::existing(std::uint32_t uid) const {
   return S_ISREG(facts.st_mode) ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
 
-std::string mail_directory::path_of(std::uint32_t uid) const {
-  return path_ + (path_.empty() || path_.back() != '/' ? "/" : "") + file_name(uid);
+std::string mail_directory::path_of(std::uint32_t uid) const { return path_of(file_name(uid)); }
+
+std::string mail_directory::path_of(const std::string& name) const {
+  return path_ + (path_.empty() || path_.back() != '/' ? "/" : "") + name;
 }
 
 mail_directory::file::file(mail_directory& directory)
@@ -70,20 +82,57 @@ void mail_directory::file::write(std::string_view octets) {
   }
 }
 
+bool mail_directory::is_taken(const std::string& name) const {
+  struct stat facts{};
+  return ::fstatat(fd_, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+// False when the name is taken: a link, unlike a rename, never replaces what is there.
+bool mail_directory::file::link_as(const std::string& target) {
+  const int fd = directory_->fd_;
+  if (::linkat(fd, name_.c_str(), fd, target.c_str(), 0) == 0) {
+    ::unlinkat(fd, std::exchange(name_, std::string()).c_str(), 0);
+    return true;
+  }
+  if (errno == EEXIST) return false;
+  // File systems without hard links.
+  if (directory_->is_taken(target)) return false;
+  rename_to(target);
+  return true;
+}
+
+void mail_directory::file::rename_to(const std::string& target) {
+  if (::renameat(directory_->fd_, name_.c_str(), directory_->fd_, target.c_str()) != 0)
+    fail(directory_->path_of(target));
+  name_.clear();
+}
+
 bool mail_directory::file::commit(std::uint32_t uid) {
   const auto target = file_name(uid);
-  const int fd = directory_->fd_;
   if (::close(std::exchange(fd_, -1)) != 0) fail(directory_->path_of(uid));
-  if (!directory_->replace_) {
-    // A link, unlike a rename, never replaces what is there.
-    if (::linkat(fd, name_.c_str(), fd, target.c_str(), 0) == 0) return true;
-    if (errno == EEXIST) return false;
-    // File systems without hard links.
-    if (directory_->existing(uid)) return false;
-  }
-  if (::renameat(fd, name_.c_str(), fd, target.c_str()) != 0) fail(directory_->path_of(uid));
-  name_.clear();
+  if (!directory_->replace_) return link_as(target);
+  rename_to(target);
   return true;
+}
+
+std::string mail_directory::file::commit_numbered(const std::string& name) {
+  if (::close(std::exchange(fd_, -1)) != 0) fail(directory_->path_of(name));
+  for (auto& number = directory_->last_number_[name]; number < numbers_max;) {
+    auto target = numbered(name, ++number);
+    if (directory_->given_.count(target) != 0) continue;
+    struct stat facts{};
+    const bool replaceable = directory_->replace_ &&
+                             ::fstatat(directory_->fd_, target.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+                             !S_ISDIR(facts.st_mode);
+    if (replaceable) {
+      rename_to(target);
+    } else if (!link_as(target)) {
+      continue;
+    }
+    directory_->given_.insert(target);
+    return target;
+  }
+  throw local_error(directory_->path_of(name) + ": too many files of this name");
 }
 
 template <class Action>

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace imapxx::cli {
@@ -18,8 +19,8 @@ namespace imapxx::cli {
 /// What became of one message.
 enum class save_result : std::uint8_t { saved, existed, differs };
 
-/// A directory that receives UID.eml files. Each is written under a temporary name and gets its own only when it is
-/// complete.
+/// A directory that receives UID.eml files, or attachments. Each is written under a temporary name and gets its own
+/// only when it is complete.
 class mail_directory {
  public:
   /// Opens the directory, making it when it is missing. \throws failure (local)
@@ -31,6 +32,7 @@ class mail_directory {
   /// Octets of the file of this message; nullopt when there is none (a link or a directory counts as one of size 0).
   [[nodiscard]] std::optional<std::uint64_t> existing(std::uint32_t uid) const;
   [[nodiscard]] std::string path_of(std::uint32_t uid) const;
+  [[nodiscard]] std::string path_of(const std::string& name) const;
   [[nodiscard]] bool replaces() const noexcept { return replace_; }
 
   /// A file under construction.
@@ -43,9 +45,15 @@ class mail_directory {
     void write(std::string_view octets);
     /// Gives it the name of this message. \return false when that name is taken
     [[nodiscard]] bool commit(std::uint32_t uid);
+    /// Gives it `name`, which must be safe, or with a number ("name-2.txt") when that is taken. A directory that
+    /// replaces takes names of files that were there before, but never one that it gave itself.
+    /// \return the name
+    std::string commit_numbered(const std::string& name);
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
 
    private:
+    [[nodiscard]] bool link_as(const std::string& target);
+    void rename_to(const std::string& target);
     mail_directory* directory_;
     std::string name_;
     int fd_ = -1;
@@ -56,7 +64,11 @@ class mail_directory {
   std::string path_;
   int fd_ = -1;
   bool replace_;
+  [[nodiscard]] bool is_taken(const std::string& name) const;
   std::uint64_t made_ = 0;
+  // By commit_numbered: all names, and how far each was counted.
+  std::set<std::string> given_;
+  std::map<std::string, unsigned> last_number_;
 };
 
 /// A sink that may throw into its own `write_octets`: what it throws ends the command and is thrown again by `rethrow`.

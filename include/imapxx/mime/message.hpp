@@ -51,7 +51,9 @@ class IMAPXX_API part {
   /// multipart nor message (but an unnamed part of a multipart/related belongs to the text that shows it).
   [[nodiscard]] bool is_attachment() const;
 
-  [[nodiscard]] std::vector<part> children() const;  ///< a message/rfc822's only child is the root of its message
+  /// A message/rfc822's only child is the root of its message; the children of a message/delivery-status are its blocks
+  /// of fields (RFC 3464), text/plain parts whose header the fields are, without a number.
+  [[nodiscard]] std::vector<part> children() const;
   /// This part and all below it in document order, nested messages included.
   [[nodiscard]] std::vector<part> walk() const;
   /// All attachments below or at this part in document order; nothing inside an attachment is listed.

@@ -31,6 +31,8 @@ complete -c imapxx -n '__fish_seen_subcommand_from search' -a 'from: to: cc: sub
 complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l items -x
 complete -c imapxx -n '__fish_seen_subcommand_from fetch' -s o -l output -xa '(__fish_complete_directories)'
 complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l raw
+complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l text
+complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l attachments
 complete -c imapxx -n '__fish_seen_subcommand_from fetch rmdir' -l force
 complete -c imapxx -n '__fish_seen_subcommand_from append' -F
 complete -c imapxx -n '__fish_seen_subcommand_from append' -l flags -x
