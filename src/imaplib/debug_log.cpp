@@ -1,0 +1,63 @@
+#include "imaplib/impl.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <string>
+
+namespace imapxx::inline v0::imaplib {
+namespace {
+
+constexpr std::size_t ring_lines = 10;
+
+std::string now_text() {
+  const auto now = std::chrono::system_clock::now();
+  const auto seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  const auto hundredths =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000 / 10;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%02d:%02d.%02d", local.tm_min, local.tm_sec, static_cast<int>(hundredths));
+  return text.data();
+}
+
+}  // namespace
+
+void IMAP4::impl::say(int level, std::string_view text) {
+  if (debug >= level) self._mesg(text);
+}
+
+// The session's trace: secrets are redacted before they come here.
+void IMAP4::impl::on_trace(trace_direction d, std::string_view text) {
+  if (d == trace_direction::note) return;
+  std::string line = (d == trace_direction::sent ? "> " : "< ") + bytes(text).repr();
+  if (debug >= 4) return self._mesg(line);
+  ring.push_back("  " + now_text() + " " + line);
+  if (ring.size() > ring_lines) ring.pop_front();
+}
+
+void IMAP4::impl::print_ring() {
+  if (debug < 1 || ring.empty()) return;
+  self.print_log();
+}
+
+void IMAP4::impl::dump_untagged(int level) {
+  if (debug < level) return;
+  std::string text = "untagged responses dump:";
+  for (const auto& [type, items] : unread) text += "\n\t\t" + type + ": " + datum(items).repr();
+  self._mesg(text);
+}
+
+void IMAP4::_mesg(std::string_view text) {
+  const auto line = "  " + now_text() + " " + escape_for_display(text) + "\n";
+  std::fputs(line.c_str(), stderr);
+}
+
+void IMAP4::print_log() {
+  _mesg("last " + std::to_string(impl_->ring.size()) + " IMAP4 interactions:");
+  for (const auto& line : impl_->ring) _mesg(line);
+}
+
+}  // namespace imapxx::inline v0::imaplib

@@ -1,0 +1,119 @@
+#include <imapxx/imaplib/idler.hpp>
+
+#include "imaplib/impl.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace imapxx::inline v0::imaplib {
+
+// Python's captured responses are one item a response; a response's code is an item of its own.
+struct Idler::state {
+  IMAP4& object;
+  IMAP4::impl& of;
+  command_id id = 0;
+  std::string before;  ///< the object's state, given back by `done`
+  deadline_point until;
+  bool over = false;
+};
+
+Idler IMAP4::idle(timeout_t duration) {
+  auto& i = *impl_;
+  if (!i.quotes()) throw imaplib::error("Unknown IMAP4 command: 'idle'");
+  const auto& offered = i.capabilities;
+  if (std::find(offered.begin(), offered.end(), "IDLE") == offered.end())
+    throw imaplib::error("Server does not support IMAP4 IDLE");
+  i.require_state("IDLE");
+  i.before_sending();
+  auto s = std::make_unique<Idler::state>(Idler::state{*this, i, 0, i.state, {}, false});
+  if (duration) {
+    s->until = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(*duration);
+  }
+  i.captured.clear();
+  i.capturing = true;
+  i.idle_accepted = false;
+  auto id = i.protocol.submit(i.make("IDLE", {}));
+  if (!id) {
+    i.capturing = false;
+    i.lost(id.error(), {});
+  }
+  s->id = *id;
+  i.tags[*id] = i.tagpre + std::to_string(i.tagnum++);
+  try {
+    i.drive([&] { return i.idle_accepted || i.outcomes.contains(*id); });
+    if (!i.idle_accepted) {
+      auto refused = std::move(i.outcomes.extract(*id).mapped());
+      if (!refused.answer) i.lost(refused.failure, "IDLE");
+      const auto text = refused.answer->data.back().decode();
+      if (refused.answer->typ == "NO") throw imaplib::error("idle denied: " + text);
+      throw imaplib::abort("unexpected response to IDLE: " + text);
+    }
+  } catch (...) {
+    i.capturing = false;
+    throw;
+  }
+  i.state = "IDLING";
+  return Idler(std::move(s));
+}
+
+Idler::Idler(std::unique_ptr<state> s) : state_(std::move(s)) {}
+Idler::Idler(Idler&& other) noexcept = default;
+
+Idler::~Idler() {
+  try {
+    done();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a destructor has nobody to tell
+  }
+}
+
+std::optional<reply> Idler::next() {
+  if (!state_ || state_->over) return std::nullopt;
+  auto& i = state_->of;
+  if (i.captured.empty()) {
+    i.read_until = state_->until;
+    try {
+      i.drive([&] { return !i.captured.empty() || i.outcomes.contains(state_->id); });
+    } catch (const imapxx::v0::error& e) {
+      i.read_until = std::nullopt;
+      const bool ended = state_->until && *state_->until <= std::chrono::steady_clock::now();
+      if (e.code() == errc::timeout && ended) return std::nullopt;
+      throw;
+    }
+    i.read_until = std::nullopt;
+  }
+  if (i.captured.empty()) i.lost(i.outcomes[state_->id].failure, {});
+  auto first = std::move(i.captured.front());
+  i.captured.pop_front();
+  return first;
+}
+
+std::vector<reply> Idler::burst(std::chrono::duration<double> interval) {
+  std::vector<reply> all;
+  auto one = next();
+  if (!one) return all;
+  const auto whole = state_->until;
+  while (one) {
+    all.push_back(std::move(*one));
+    const auto gap = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(interval);
+    state_->until = whole && *whole < gap ? *whole : gap;
+    one = next();
+  }
+  state_->until = whole;
+  return all;
+}
+
+void Idler::done() {
+  if (!state_ || state_->over) return;
+  state_->over = true;
+  auto& i = state_->of;
+  i.state = state_->before;
+  i.capturing = false;
+  for (auto& left : i.captured) i.file(std::move(left.typ), std::move(left.data));
+  i.captured.clear();
+  i.protocol.end_idle(state_->id);
+  i.drive([&] { return i.outcomes.contains(state_->id); });
+  auto ended = std::move(i.outcomes.extract(state_->id).mapped());
+  if (!ended.answer) i.lost(ended.failure, "IDLE");
+}
+
+}  // namespace imapxx::inline v0::imaplib
