@@ -2,6 +2,8 @@
 #include "base/ascii.hpp"
 #include "codec/family.hpp"
 
+#include <algorithm>
+
 namespace imapxx::inline v0::codec {
 namespace {
 
@@ -42,55 +44,95 @@ bool read_item_value(lexer& in, const status_item& item, mailbox_status& out) {
   return true;
 }
 
-bool read_item(input& i, mailbox_status& out) {
-  auto& in = i.in;
-  const auto name = in.atom();
-  if (!name) return false;
-  (void)gap(in);
+// objectid = 1*255(ALPHA / DIGIT / "_" / "-") (RFC 8474 section 7). Cyrus 3.6 sends what happens to lie in its memory,
+// another thing each time (U-07a).
+bool is_object_id(std::string_view id) {
+  constexpr std::size_t longest = 255;
+  return !id.empty() && id.size() <= longest && std::all_of(id.begin(), id.end(), [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || c == '_' || c == '-';
+  });
+}
+
+// The value of the item `name`; false when it is malformed.
+bool read_value(lexer& in, std::string_view name, const parse_options& options, mailbox_status& out) {
   for (const auto& item : status_items) {
-    if (!base::iequals(*name, item.name)) continue;
+    if (!base::iequals(name, item.name)) continue;
     if (item.value == &mailbox_status::appendlimit && in.nil()) {
       out.appendlimit_nil = true;
       return true;
     }
     return read_item_value(in, item, out);
   }
-  if (base::iequals(*name, "MAILBOXID")) {
+  if (base::iequals(name, "MAILBOXID")) {
     const bool listed = open(in);
     if (!listed) tolerate(quirk::u07);
     std::string id;
-    if (!read_text(in, id) || (listed && !close(in))) return false;
+    if (!read_text(in, id) || !is_object_id(id) || (listed && !close(in))) return false;
     out.mailboxid = std::move(id);
     return true;
   }
-  const auto value = in.any_value(i.options.nesting);
-  if (!value || out.others.size() == i.options.list_elements) return false;
-  out.others.emplace_back(*name, *value);
+  const auto value = in.any_value(options.nesting);
+  if (!value || out.others.size() == options.list_elements) return false;
+  out.others.emplace_back(name, *value);
   return true;
 }
 
-// A bare name with spaces ends where the last parenthesised list that reaches the end begins (S-17).
+// Where a value that cannot be read ends: at the first blank behind it, or with the list.
+std::string_view skip_value(lexer& in) {
+  const auto rest = in.rest();
+  const auto length = std::min(rest.find(' ', rest.empty() ? 0 : 1), rest.size());
+  in.skip(length);
+  return rest.substr(0, length);
+}
+
+// status-att-val; what is malformed costs this item alone. `in` holds the list without its parentheses, and `at` is its
+// place in the response.
+bool read_item(lexer& in, std::size_t at, const parse_options& options, mailbox_status& out) {
+  const auto name = in.atom();
+  if (name) (void)gap(in);
+  const auto value_at = in.position();
+  if (name) {
+    base::tentative_leniency counted;
+    auto attempt = out;
+    if (read_value(in, *name, options, attempt) && (in.at_end() || in.peek() == ' ')) {
+      counted.keep();
+      out = std::move(attempt);
+      return true;
+    }
+    in.seek(value_at);
+  }
+  if (out.unparsed.size() == options.list_elements) return false;
+  const auto raw = skip_value(in);
+  out.unparsed.push_back({std::string(name.value_or("")), std::string(raw), "expected status-att-val", at + value_at});
+  return true;
+}
+
+// A bare name with spaces ends where the last parenthesised list that reaches the end begins (S-17), or where the first
+// one does when none of them is well-formed.
 bool read_bare_name(input& i, mailbox_name& out) {
   auto& in = i.in;
   const auto start = in.position();
   const auto text = in.rest();
   constexpr int attempts = 8;
   auto at = text.size();
-  for (int n = 0; n < attempts; ++n) {
+  bool found = false;
+  for (int n = 0; n < attempts && !found; ++n) {
     at = at == 0 ? std::string_view::npos : text.rfind(" (", at - 1);
-    if (at == std::string_view::npos || at == 0) return false;
+    if (at == std::string_view::npos || at == 0) break;
     in.seek(start + at + 1);
     if (!in.any_value(i.options.nesting)) continue;
     in.spaces();
-    if (!in.at_end()) continue;
-    const auto name = text.substr(0, at);
-    if (name.find(' ') != std::string_view::npos) tolerate(quirk::s17);
-    out = mailbox_name::from_wire(name, i.options.utf8);
-    if (!out.decoded()) tolerate(quirk::l24);
-    in.seek(start + at);
-    return true;
+    found = in.at_end();
   }
-  return false;
+  if (!found) at = text.find(" (");
+  in.seek(start);
+  if (at == std::string_view::npos || at == 0) return false;
+  const auto name = text.substr(0, at);
+  if (name.find(' ') != std::string_view::npos) tolerate(quirk::s17);
+  out = mailbox_name::from_wire(name, i.options.utf8);
+  if (!out.decoded()) tolerate(quirk::l24);
+  in.skip(at);
+  return true;
 }
 
 }  // namespace
@@ -107,17 +149,25 @@ bool parse_status_data(input& i, response& out) {
     return false;
   }
   (void)gap(in);
-  if (!open(in)) {
+  // The list ends with the line: a parenthesis in a malformed value must not end it.
+  const auto list = in.rest().substr(0, in.rest().rfind(')') + 1);
+  if (list.size() < 2 || list.front() != '(') {
     in.fail("status-att-list");
     return false;
   }
-  for (bool first = true; !close(in); first = false) {
-    if (!first) (void)gap(in);
-    if (in.at_end() || !read_item(i, r.status)) {
-      in.fail("status-att-val");
+  lexer items(list.substr(1, list.size() - 2), in.position() + 1);
+  const auto at = in.position() + 1;
+  skip_spaces(items, quirk::g04);
+  for (bool first = true; !items.at_end(); first = false) {
+    if (!first) (void)gap(items);
+    if (items.at_end()) {
+      tolerate(quirk::g04);
+    } else if (!read_item(items, at, i.options, r.status)) {
+      in.fail("limit of list elements");
       return false;
     }
   }
+  in.skip(list.size());
   out = std::move(r);
   return true;
 }

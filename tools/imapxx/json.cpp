@@ -91,6 +91,13 @@ json unparsed_json(const unparsed_item& u) {
   return json{{"name", str(u.name)}, {"reason", str(u.reason)}, {"offset", u.offset}, {"raw", str(u.raw)}};
 }
 
+void put_unparsed(json& j, const std::vector<unparsed_item>& items) {
+  if (items.empty()) return;
+  json list = json::array();
+  for (const auto& u : items) list.push_back(unparsed_json(u));
+  j["unparsed"] = std::move(list);
+}
+
 json address_json(const address& a) {
   json j;
   put_string(j, "name", a.name);
@@ -216,11 +223,7 @@ json fetch_json(const fetch_data& d) {
     j["binary_sizes"] = std::move(sizes);
   }
   put_fetch_extensions(j, d);
-  if (!d.unparsed.empty()) {
-    json list = json::array();
-    for (const auto& u : d.unparsed) list.push_back(unparsed_json(u));
-    j["unparsed"] = std::move(list);
-  }
+  put_unparsed(j, d.unparsed);
   return j;
 }
 
@@ -239,6 +242,7 @@ json status_json(const mailbox_status& s) {
   put(j, "deleted_storage", s.deleted_storage);
   put_string(j, "mailboxid", s.mailboxid);
   if (!s.others.empty()) j["others"] = pairs(s.others);
+  put_unparsed(j, s.unparsed);
   return j;
 }
 

@@ -8,6 +8,7 @@
 #include <imapxx/model/envelope.hpp>
 #include <imapxx/model/flag.hpp>
 #include <imapxx/model/section.hpp>
+#include <imapxx/model/unparsed_item.hpp>
 
 #include <array>
 #include <cstddef>
@@ -55,15 +56,6 @@ struct fetched_section {
   std::optional<std::string> data;  ///< nullopt for NIL, or when the octets were streamed elsewhere
   std::uint64_t streamed = 0;       ///< size of a streamed literal
   friend bool operator==(const fetched_section&, const fetched_section&) = default;
-};
-
-/// An item, or a response, that could not be parsed.
-struct unparsed_item {
-  std::string name;          ///< as sent
-  std::string raw;           ///< its octets
-  std::string reason;        ///< the grammar rule that failed
-  std::uint64_t offset = 0;  ///< of the failure, from the response's start
-  friend bool operator==(const unparsed_item&, const unparsed_item&) = default;
 };
 
 /// Everything of one FETCH response (or of several about one message) as owning values.

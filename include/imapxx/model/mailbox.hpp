@@ -6,6 +6,7 @@
 #include <imapxx/export.hpp>
 #include <imapxx/model/flag.hpp>
 #include <imapxx/model/mailbox_name.hpp>
+#include <imapxx/model/unparsed_item.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -24,6 +25,7 @@ struct mailbox_status {
   bool appendlimit_nil = false;  ///< APPENDLIMIT NIL: no limit for this mailbox
   std::optional<std::string> mailboxid;
   std::vector<std::pair<std::string, std::string>> others;  ///< unknown items: name and raw value
+  std::vector<unparsed_item> unparsed;                      ///< malformed items; their neighbours are valid
   friend bool operator==(const mailbox_status&, const mailbox_status&) = default;
 };
 

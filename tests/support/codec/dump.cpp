@@ -105,6 +105,12 @@ text pairs(const std::vector<std::pair<text, std::optional<text>>>& list) {
   return out;
 }
 
+text unparsed_items(const std::vector<unparsed_item>& list) {
+  text out;
+  for (const auto& i : list) out += " unparsed " + i.name + "=" + test::quote(i.raw);
+  return out;
+}
+
 text status_items(const mailbox_status& s) {
   text out;
   put(out, "messages", s.messages);
@@ -120,13 +126,7 @@ text status_items(const mailbox_status& s) {
   put(out, "deleted-storage", s.deleted_storage);
   put(out, "mailboxid", s.mailboxid);
   for (const auto& [key, value] : s.others) out += " other " + key + "=" + test::quote(value);
-  return out;
-}
-
-text unparsed_items(const std::vector<unparsed_item>& list) {
-  text out;
-  for (const auto& i : list) out += " unparsed " + i.name + "=" + test::quote(i.raw);
-  return out;
+  return out + unparsed_items(s.unparsed);
 }
 
 text threads(const std::vector<thread_node>& list);

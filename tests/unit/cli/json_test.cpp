@@ -56,6 +56,14 @@ TEST(json, status_response) {
   EXPECT_EQ(j["code"]["uids"], "3956:3958");
 }
 
+TEST(json, malformed_items_of_a_status_stand_in_a_list) {
+  const auto j = decode("* STATUS INBOX (MESSAGES seven UNSEEN 2)");
+  EXPECT_EQ(j["unseen"], 2);
+  EXPECT_FALSE(j.contains("messages"));
+  EXPECT_EQ(j["unparsed"][0]["name"], "MESSAGES");
+  EXPECT_EQ(j["unparsed"][0]["raw"], "seven");
+}
+
 TEST(json, octets_that_are_no_utf8) {
   const auto j = decode("* 1 FETCH (BODY[] {3}\r\n\xff\xfe\x41)");
   EXPECT_EQ(j["sections"][0]["data"], json({{"base64", "//5B"}}));

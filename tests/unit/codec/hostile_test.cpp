@@ -60,8 +60,9 @@ TEST(hostile, depth) {
       EXPECT_EQ(row.to_data().unparsed.size(), 1U);
       EXPECT_EQ(parse_response("* LIST () \"/\" a (x " + nested(depth, "1") + ")").index(),
                 response(list_response()).index());
-      EXPECT_EQ(parse_response("* STATUS \"a\" (x " + nested(depth, "1") + ")").index(),
-                response(unparsed_response()).index());
+      const auto status = parse_response("* STATUS \"a\" (x " + nested(depth, "1") + " MESSAGES 2)");
+      EXPECT_EQ(std::get<status_data>(status).status.unparsed.size(), 1U);
+      EXPECT_EQ(std::get<status_data>(status).status.messages, 2U);
     }
   });
 }
