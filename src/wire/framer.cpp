@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace imapxx::inline v0::wire {
 
@@ -15,6 +16,8 @@ using base::quirk;
 
 // How often one response may go on behind empty lines (quirk X-06a), and how many in a row these may be.
 constexpr unsigned most_blanks = 3;
+// How often the strings of one response may be folded (quirk E-14).
+constexpr unsigned most_folds = 16;
 // What decides whether a line is a list of numbers stands within so many octets.
 constexpr std::size_t kind_window = 64;
 // A carried text beyond this gives its memory back.
@@ -80,6 +83,14 @@ bool is_number_list(std::string_view line) noexcept {
     if (base::iequals(name, list)) return true;
   }
   return false;
+}
+
+bool is_fetch(std::string_view response) noexcept {
+  words rest(response.substr(0, kind_window));
+  if (rest.take() != "*") return false;
+  const auto number = rest.take();
+  return !number.empty() && std::all_of(number.begin(), number.end(), base::is_digit) &&
+         base::iequals(rest.take(), "FETCH");
 }
 
 bool is_fetch_item(std::string_view word) noexcept {
@@ -150,6 +161,11 @@ frame framer::next_line(std::string_view pending) {
     if (line.next - line.end != 2) base::tolerate(quirk::g09);
     if (const auto limit = exceeded_limit(text); !limit.empty()) return poison_limit(limit, text);
 
+    switch (fold_at(pending, line)) {
+      case fold::none: break;
+      case fold::yes: unfold(pending, line); continue;
+      case fold::unknown: scanned_ = lf; return {};  // so that this line end is found again
+    }
     const bool plain =
         !in_response_ && !text.empty() && text.front() != ' ' && text.back() != ' ' && text.back() != '}';
     if (plain) return complete(pending, line);
@@ -224,7 +240,8 @@ frame framer::complete(std::string_view pending, const line_view& line) {
 
 void framer::forget_response() noexcept {
   in_response_ = in_code_ = number_list_ = false;
-  blanks_skipped_ = 0;
+  after_fold_ = false;
+  blanks_skipped_ = folds_ = 0;
   line_octets_ = response_octets_ = 0;
 }
 
@@ -244,10 +261,34 @@ frame framer::poison_limit(std::string_view name, std::string_view text) {
   return poison(error(errc::limit_exceeded, "a response is too long").set_limit(name, value), text);
 }
 
+// Quirk E-14: the line ends within a quoted string, as the header field did that the server copied it from. A FETCH
+// response that is whole ends with a parenthesis, and no response begins with a blank.
+framer::fold framer::fold_at(std::string_view pending, const line_view& line) const {
+  auto text = line.text;
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  if (text.empty() || text.back() == ')' || text.back() == '}' || folds_ == most_folds) return fold::none;
+  const bool last = line.next == pending.size();
+  if (!last && pending[line.next] != ' ' && pending[line.next] != '\t') return fold::none;
+  const auto here = pending.substr(start_, line.end - start_);
+  const bool open = carried_.empty() ? is_fetch(here) && scan::has_open_string(here)
+                                     : is_fetch(carried_) && scan::has_open_string(carried_ + std::string(here));
+  if (!open) return fold::none;
+  return last ? fold::unknown : fold::yes;
+}
+
+void framer::unfold(std::string_view pending, const line_view& line) {
+  base::tolerate(quirk::e14);
+  carried_ += pending.substr(start_, line.end - start_);
+  count_segment(line);
+  ++folds_;
+  after_fold_ = true;
+  move_on(line.next);
+}
+
 // Everything but a plain line without literals.
 framer::outcome framer::odd_line(std::string_view pending, const line_view& line, frame& out) {
   if (in_response_ && line.text.empty()) return empty_rest(pending, line);
-  if (in_response_ && !may_follow_literal(line.text)) {
+  if (in_response_ && !std::exchange(after_fold_, false) && !may_follow_literal(line.text)) {
     out = poison(error(errc::framing_lost, "a literal is longer or shorter than announced"), line.text);
     return outcome::leave;
   }

@@ -51,7 +51,8 @@ struct frame {
 /// (`OK NO BAD BYE PREAUTH`, tagged or not, also with the star or tag missing, and lines that begin with their
 /// `[response code]`) do so only inside an unfinished response code; elsewhere `{3}` at the end of their text is text,
 /// as it is in continuation requests and in lines that are no IMAP. Lines end with CRLF; a bare LF and CR CR LF are
-/// accepted, too. Empty lines and NULs between responses are skipped. Not thread-safe.
+/// accepted, too; within a quoted string of a FETCH response a line end is left out when a blank or TAB follows it
+/// (quirk E-14). Empty lines and NULs between responses are skipped. Not thread-safe.
 class framer {
  public:
   explicit framer(const imapxx::v0::limits& l) : limits_(l) {}
@@ -74,6 +75,7 @@ class framer {
  private:
   enum class state : std::uint8_t { line, await_decision, collecting, streaming, poisoned };
   enum class outcome : std::uint8_t { complete, again, leave };
+  enum class fold : std::uint8_t { none, yes, unknown };
   struct line_view;
 
   frame next_line(std::string_view pending);
@@ -83,6 +85,8 @@ class framer {
   frame complete(std::string_view pending, const line_view& line);
   frame poison(error e, std::string_view text);
   frame poison_limit(std::string_view name, std::string_view text);
+  [[nodiscard]] fold fold_at(std::string_view pending, const line_view& line) const;
+  void unfold(std::string_view pending, const line_view& line);
   outcome odd_line(std::string_view pending, const line_view& line, frame& out);
   outcome empty_rest(std::string_view pending, const line_view& line);
   outcome literal_at_end(std::string_view pending, const line_view& line, frame& out);
@@ -103,6 +107,8 @@ class framer {
   bool carry_pending_ = false;  // the text before the streamed literal still stands in `pending`
   bool carried_done_ = false;   // `carried_` was given out as a whole response
   unsigned blanks_skipped_ = 0;
+  unsigned folds_ = 0;
+  bool after_fold_ = false;  // the current line goes on with a string of the one before
   // Offsets in `pending`:
   std::size_t start_ = 0;         // where the response, or what is not carried of it, begins
   std::size_t line_start_ = 0;    // where the current line of it began

@@ -56,6 +56,8 @@ class outside_walker {
   [[nodiscard]] bool at_end() const noexcept { return at_ >= text_.size(); }
   [[nodiscard]] char octet() const noexcept { return text_[at_]; }
   [[nodiscard]] std::size_t position() const noexcept { return at_; }
+  /// Where the search for the end of the last unclosed quote stopped.
+  [[nodiscard]] std::size_t unclosed_until() const noexcept { return unclosed_until_; }
   void advance() noexcept {
     const char c = octet();
     const bool opens = c == '{' || (c == '"' && at_ >= unclosed_until_);
@@ -91,6 +93,12 @@ bool has_open_list(std::string_view text) noexcept {
     if (walker.octet() == ')' && depth > 0) --depth;
   }
   return depth > 0;
+}
+
+bool has_open_string(std::string_view text) noexcept {
+  outside_walker walker(text);
+  while (!walker.at_end()) walker.advance();
+  return !text.empty() && walker.unclosed_until() == text.size();
 }
 
 }  // namespace imapxx::inline v0::wire::scan

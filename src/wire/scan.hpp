@@ -24,5 +24,7 @@ struct found_string {
 [[nodiscard]] std::size_t find_outside_strings(std::string_view text, std::size_t at, char stop) noexcept;
 /// Whether more parentheses are opened than closed in `text`, strings not counted.
 [[nodiscard]] bool has_open_list(std::string_view text) noexcept;
+/// Whether `text` ends within a quoted string.
+[[nodiscard]] bool has_open_string(std::string_view text) noexcept;
 
 }  // namespace imapxx::inline v0::wire::scan
