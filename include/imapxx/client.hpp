@@ -62,6 +62,21 @@ class IMAPXX_API client : public command_methods<client> {
   /// What `move_messages` would send to this server, one line a command.
   [[nodiscard]] std::vector<std::string> plan_move() const;
 
+  /// LIST with options on any server. Where they are not offered, or are answered with BAD, or with nothing though
+  /// INBOX must be there (docs/QUIRKS.md L-10, L-12), the same is found out by LIST, LSUB and STATUS, now and for the
+  /// rest of the connection; REMOTE and RECURSIVEMATCH have no such form and are left out then. RFC 9051 section 6.3.9,
+  /// RFC 5258; authenticated or selected state. Errors: those of `list`.
+  std::vector<list_entry> list_mailboxes(imapxx::v0::list what);
+  /// SEARCH with `returning` on any server. Where that is not offered, or refused with BAD, or leaves out what was
+  /// asked for (docs/QUIRKS.md Q-05, Q-05a), all numbers are searched and the rest is worked out from them, now and for
+  /// the rest of the connection. SAVE has no such form. RFC 9051 section 6.4.4; selected state. Errors: those of
+  /// `search`.
+  seq_search_result search_messages(imapxx::v0::search what);
+  uid_search_result search_messages(imapxx::v0::uid_search what);
+  /// STORE; where the server refuses `silent` with BAD (docs/QUIRKS.md P-16a), without it. RFC 9051 section 6.4.6;
+  /// selected state. Errors: those of `store`.
+  store_result store_flags(imapxx::v0::store what);
+
   /// Waits for changes of the selected mailbox, with IDLE renewed in time (or NOOP every `idle_poll` where IDLE is
   /// missing), until `stop` returns true or `duration` is over. `stop` is called for each change; the observer hears of
   /// it as well. RFC 2177; selected state recommended.

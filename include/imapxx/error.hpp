@@ -5,9 +5,11 @@
 
 #include <imapxx/export.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -111,6 +113,9 @@ class IMAPXX_API error : public std::exception {
   [[nodiscard]] std::string_view limit_name() const noexcept;
   [[nodiscard]] std::uint64_t limit_value() const noexcept;
   [[nodiscard]] int system_error() const noexcept;  ///< errno, or 0
+  /// How long the server asks to wait before the next attempt, when it throttles ("Suggested Backoff Time: 81250
+  /// milliseconds"); at most a day.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept;
   /// Whether the connection is unusable after this error.
   [[nodiscard]] bool is_fatal() const noexcept;
   /// Whether the same call may be repeated (perhaps on a new connection) without doing anything twice.

@@ -1,5 +1,5 @@
 /// \file
-/// What `client::move` did.
+/// What `client::move_messages` did.
 #pragma once
 
 #include <imapxx/commands/copy_move.hpp>
@@ -8,7 +8,7 @@
 
 namespace imapxx::inline v0 {
 
-/// How a move was done; see `client::move`.
+/// How a move was done; see `client::move_messages`.
 enum class move_method : std::uint8_t {
   move,              ///< MOVE (RFC 6851): atomic for each message
   copy_uid_expunge,  ///< COPY, STORE `\Deleted`, UID EXPUNGE of exactly the messages moved

@@ -1,6 +1,8 @@
 #include <imapxx/display.hpp>
 #include <imapxx/error.hpp>
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -168,6 +170,23 @@ std::string_view error::limit_name() const noexcept {
 }
 std::uint64_t error::limit_value() const noexcept { return details_ ? details_->limit_value : 0; }
 int error::system_error() const noexcept { return details_ ? details_->system_error : 0; }
+
+// Quirk G-31.
+std::optional<std::chrono::milliseconds> error::retry_after() const noexcept {
+  constexpr std::string_view words = "Suggested Backoff Time: ";
+  constexpr std::chrono::milliseconds longest = std::chrono::hours(24);
+  const auto text = server_text();
+  const auto at = text.find(words);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::chrono::milliseconds wait{0};
+  bool any = false;
+  for (auto digits = text.substr(at + words.size()); !digits.empty() && base::is_digit(digits.front());
+       digits.remove_prefix(1)) {
+    any = true;
+    wait = std::min(longest, wait * 10 + std::chrono::milliseconds(digits.front() - '0'));
+  }
+  return any ? std::optional(wait) : std::nullopt;
+}
 
 bool error::is_fatal() const noexcept {
   return details_ && details_->fatal ? *details_->fatal : imapxx::v0::is_fatal(code_);

@@ -4,6 +4,7 @@
 #include "core/connect_operation.hpp"
 #include "core/idle_operation.hpp"
 #include "core/move_operation.hpp"
+#include "core/plain_operations.hpp"
 
 #include <utility>
 
@@ -69,6 +70,30 @@ move_result client::move_messages(const seq_set& messages, const mailbox_name& t
 
 std::vector<std::string> client::plan_move() const {
   return core::move_operation(uid_set::all(), "INBOX").plan(core_->protocol().info());
+}
+
+std::vector<list_entry> client::list_mailboxes(imapxx::v0::list what) {
+  core::list_operation op(std::move(what));
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+seq_search_result client::search_messages(imapxx::v0::search what) {
+  core::search_operation<imapxx::v0::search> op(std::move(what));
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+uid_search_result client::search_messages(imapxx::v0::uid_search what) {
+  core::search_operation<imapxx::v0::uid_search> op(std::move(what));
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+store_result client::store_flags(imapxx::v0::store what) {
+  core::store_operation op(std::move(what));
+  core_->perform(op).value();
+  return op.take_result();
 }
 
 bool client::idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) {

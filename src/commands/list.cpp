@@ -176,6 +176,10 @@ list& list::return_status(status_items items) {
 
 bool list::extended() const noexcept { return select_ != 0 || return_ != 0 || status_ || patterns_.size() > 1; }
 
+bool list::selects_subscribed() const noexcept { return (select_ & select_subscribed) != 0; }
+bool list::selects_special_use() const noexcept { return (select_ & select_special) != 0; }
+bool list::returns_subscribed() const noexcept { return (return_ & return_subscribed_bit) != 0; }
+
 result<void> list::check(const session_info& info) const {
   if (auto ok = check_pattern(reference_); !ok) return ok;
   for (const auto& p : patterns_) {

@@ -6,6 +6,15 @@
 #include <utility>
 
 namespace imapxx::inline v0 {
+namespace detail {
+
+mailbox_command::mailbox_command(mailbox_name name) : name_(std::move(name)) {}
+
+result<void> mailbox_command::check(const session_info&) const { return commands::check_name(name_); }
+
+void mailbox_command::encode(wire::encoder& out) { out.raw(traits().name).sp().mailbox(name_); }
+
+}  // namespace detail
 
 create::create(mailbox_name name) : name_(std::move(name)) {}
 
@@ -35,14 +44,12 @@ result<void> create::on_complete(const status_response& status) {
   return {};
 }
 
-delete_mailbox::delete_mailbox(mailbox_name name) : name_(std::move(name)) {}
+delete_mailbox::delete_mailbox(mailbox_name name) : mailbox_command(std::move(name)) {}
 
-result<void> delete_mailbox::check(const session_info&) const {
+result<void> delete_mailbox::check(const session_info& info) const {
   if (name_.is_inbox()) return error(errc::invalid_argument, "INBOX cannot be deleted");  // RFC 9051 section 6.3.5
-  return commands::check_name(name_);
+  return mailbox_command::check(info);
 }
-
-void delete_mailbox::encode(wire::encoder& out) { out.raw(traits_v.name).sp().mailbox(name_); }
 
 rename::rename(mailbox_name from, mailbox_name to) : from_(std::move(from)), to_(std::move(to)) {}
 
@@ -53,16 +60,7 @@ result<void> rename::check(const session_info&) const {
 
 void rename::encode(wire::encoder& out) { out.raw(traits_v.name).sp().mailbox(from_).sp().mailbox(to_); }
 
-subscribe::subscribe(mailbox_name name) : name_(std::move(name)) {}
-
-result<void> subscribe::check(const session_info&) const { return commands::check_name(name_); }
-
-void subscribe::encode(wire::encoder& out) { out.raw(traits_v.name).sp().mailbox(name_); }
-
-unsubscribe::unsubscribe(mailbox_name name) : name_(std::move(name)) {}
-
-result<void> unsubscribe::check(const session_info&) const { return commands::check_name(name_); }
-
-void unsubscribe::encode(wire::encoder& out) { out.raw(traits_v.name).sp().mailbox(name_); }
+subscribe::subscribe(mailbox_name name) : mailbox_command(std::move(name)) {}
+unsubscribe::unsubscribe(mailbox_name name) : mailbox_command(std::move(name)) {}
 
 }  // namespace imapxx::inline v0

@@ -112,6 +112,17 @@ result<void> search_base::on_complete(const status_response& status) {
 
 void search_base::abandon() noexcept { ranges_ = {}; }
 
+template <class Result>
+Result search_base::take_as() {
+  Result found;
+  fill(found, std::move(ranges_));
+  found.min = min_;
+  found.max = max_;
+  found.count = count_;
+  found.modseq = modseq_;
+  return found;
+}
+
 }  // namespace detail
 
 search::search(search_key key) : search_base(std::move(key), false) {}
@@ -121,15 +132,7 @@ search& search::returning(search_return what) {
   return *this;
 }
 
-search::result_type search::take_result() {
-  result_type found;
-  fill(found, std::move(ranges_));
-  found.min = min_;
-  found.max = max_;
-  found.count = count_;
-  found.modseq = modseq_;
-  return found;
-}
+search::result_type search::take_result() { return take_as<result_type>(); }
 
 uid_search::uid_search(search_key key) : search_base(std::move(key), true) {}
 
@@ -138,14 +141,6 @@ uid_search& uid_search::returning(search_return what) {
   return *this;
 }
 
-uid_search::result_type uid_search::take_result() {
-  result_type found;
-  fill(found, std::move(ranges_));
-  found.min = min_;
-  found.max = max_;
-  found.count = count_;
-  found.modseq = modseq_;
-  return found;
-}
+uid_search::result_type uid_search::take_result() { return take_as<result_type>(); }
 
 }  // namespace imapxx::inline v0

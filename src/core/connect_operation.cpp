@@ -112,7 +112,11 @@ void login_operation::on_refused(operation_host& host, const error& why) {
 
 void login_operation::after_login(operation_host& host) {
   if (host.protocol().capabilities_known()) return enable(host);
-  run_or_fail(host, std::make_unique<capability>(), [this](operation_host& h, completion&) { enable(h); });
+  run(host, std::make_unique<capability>(), [this](operation_host& h, completion& c) {
+    // Nothing works, although the log-in did (quirk A-01a): the server's text says why.
+    if (c.failure) return finish(c.failure.set_phase(phase::authenticate));
+    enable(h);
+  });
 }
 
 void login_operation::enable(operation_host& host) {

@@ -33,9 +33,12 @@ void move_operation::copy_then_mark(operation_host& host) {
 }
 
 void move_operation::mark(operation_host& host) {
-  auto cmd = std::make_unique<store>(uids_, store_mode::add, flag_list(flags::deleted));
-  cmd->silent();
-  run_or_fail(host, std::move(cmd), [this](operation_host& h, completion&) { expunge(h); });
+  store cmd(uids_, store_mode::add, flag_list(flags::deleted));
+  cmd.silent();
+  run_store(host, std::move(cmd), [this](operation_host& h, completion& c) {
+    if (c.failure) return finish(c.failure);
+    expunge(h);
+  });
 }
 
 void move_operation::expunge(operation_host& host) {

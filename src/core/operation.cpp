@@ -25,6 +25,21 @@ void operation::run_or_fail(operation_host& host, std::unique_ptr<command> cmd, 
   });
 }
 
+void operation::run_store(operation_host& host, store cmd, handler then) {
+  if (host.habits().no_silent_store) cmd.silent(false);
+  if (!cmd.is_silent()) return run(host, std::make_unique<store>(std::move(cmd)), std::move(then));
+  auto plain = cmd;
+  plain.silent(false);
+  run(host, std::make_unique<store>(std::move(cmd)),
+      [this, plain = std::move(plain), then = std::move(then)](operation_host& h, completion& c) {
+        if (!not_understood(c.failure)) return then(h, c);
+        run(h, std::make_unique<store>(plain), [then](operation_host& again, completion& second) {
+          if (!second.failure) again.habits().no_silent_store = true;
+          then(again, second);
+        });
+      });
+}
+
 bool operation::on_completed(operation_host& host, session_event& e) {
   if (e.id == 0 || e.id != current_) return false;
   current_ = 0;

@@ -2,6 +2,7 @@
 /// What takes more than one tagged command: log-in with its capability refresh, MOVE's fallback, IDLE's re-issue.
 #pragma once
 
+#include <imapxx/commands/store.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
 
@@ -18,16 +19,27 @@ namespace imapxx::inline v0::core {
 
 using time_point = std::chrono::steady_clock::time_point;
 
+/// What operations found out about this server, for those that follow on the same connection.
+struct server_habits {
+  bool no_list_options = false;  ///< LIST with options is offered and does not work (quirks L-10, L-12)
+  bool no_esearch = false;       ///< SEARCH RETURN is offered and does not work (quirks Q-05a, Q-05b)
+  bool no_silent_store = false;  ///< STORE refuses `.SILENT` (quirk P-16a)
+};
+
 /// What an operation may ask of the driver that runs it.
 class operation_host {
  public:
   virtual ~operation_host() = default;
+  [[nodiscard]] server_habits& habits() noexcept { return habits_; }
   virtual result<command_id> submit(std::unique_ptr<command> cmd) = 0;
   virtual void end_idle(command_id id) = 0;
   virtual result<void> start_tls() = 0;
   [[nodiscard]] virtual const session& protocol() const = 0;
   [[nodiscard]] virtual sasl_context sasl() const = 0;
   [[nodiscard]] virtual bool tls() const = 0;
+
+ private:
+  server_habits habits_;
 };
 
 /// How one command of an operation ended.
@@ -73,6 +85,13 @@ class operation {
   void run(operation_host& host, std::unique_ptr<command> cmd, handler then);
   /// As `run`, but any failure ends the operation.
   void run_or_fail(operation_host& host, std::unique_ptr<command> cmd, handler then);
+  /// STORE; where BAD is the answer to `.SILENT`, once more without it (quirk P-16a).
+  void run_store(operation_host& host, store cmd, handler then);
+  /// Whether the server did not understand a command, so that another form of it may do. A throttled one would be
+  /// refused in any form (quirk G-31).
+  [[nodiscard]] static bool not_understood(const error& why) noexcept {
+    return why.code() == errc::bad && !why.is_fatal() && !why.retry_after();
+  }
 
  private:
   command_id current_ = 0;

@@ -25,19 +25,12 @@ std::vector<list_entry> find_mailboxes(connection& c, const ls_args& args, const
   if (patterns.empty()) patterns.emplace_back("*");
   const auto& caps = c->capabilities();
   const bool with_status = numbers && (caps.contains("LIST-STATUS") || caps.imap4rev2());
-  const bool extended = caps.contains("LIST-EXTENDED") || caps.imap4rev2();
   std::vector<list_entry> found;
   for (const auto& p : patterns) {
-    std::vector<list_entry> some;
-    if (args.subscribed && !extended) {
-      some = c->lsub("", p);
-    } else {
-      list command("", p);
-      if (args.subscribed) command.subscribed();
-      if (with_status) command.return_status(*numbers);
-      some = c->run(std::move(command));
-    }
-    for (auto& e : some)
+    list command("", p);
+    if (args.subscribed) command.subscribed();
+    if (with_status) command.return_status(*numbers);
+    for (auto& e : c->list_mailboxes(std::move(command)))
       if (std::none_of(found.begin(), found.end(), [&](const list_entry& f) { return f.name == e.name; }))
         found.push_back(std::move(e));
   }

@@ -35,7 +35,7 @@ exit_code change(connection& c, const common_args& common, const Set& set, const
       any = true;
       continue;
     }
-    const auto result = c->run(std::move(command));
+    const auto result = c->store_flags(std::move(command));
     any = any || !result.messages.empty();
     if (i + 1 == changes.size()) print(result, common.json, out);
   }

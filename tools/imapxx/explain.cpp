@@ -1,5 +1,6 @@
 #include "explain.hpp"
 
+#include <chrono>
 #include <string_view>
 
 namespace imapxx::cli {
@@ -8,6 +9,9 @@ namespace {
 bool in_login(const error& e) { return e.where() == phase::authenticate; }
 
 std::string hint_for_refusal(const error& e) {
+  if (const auto wait = e.retry_after())
+    return "the server is busy: try again in " +
+           std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) + " seconds";
   const auto code = e.response_code().substr(0, e.response_code().find(' '));
   if (code == "TRYCREATE") return "the destination does not exist: imapxx mkdir makes it";
   if (code == "NONEXISTENT") return "imapxx ls shows which mailboxes there are";

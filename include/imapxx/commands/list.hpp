@@ -75,8 +75,18 @@ class IMAPXX_API list final : public command {
   void abandon() noexcept override;
   [[nodiscard]] result_type take_result() { return found_.take(); }
 
- private:
+  /// Whether it is written in the extended form.
   [[nodiscard]] bool extended() const noexcept;
+  [[nodiscard]] const mailbox_name& reference() const noexcept { return reference_; }
+  [[nodiscard]] const std::vector<mailbox_name>& patterns() const noexcept { return patterns_; }
+  /// Which subset of the names is asked for, and what for each of them.
+  [[nodiscard]] bool selects_any() const noexcept { return select_ != 0; }
+  [[nodiscard]] bool selects_subscribed() const noexcept;
+  [[nodiscard]] bool selects_special_use() const noexcept;
+  [[nodiscard]] bool returns_subscribed() const noexcept;
+  [[nodiscard]] const std::optional<status_items>& returns_status() const noexcept { return status_; }
+
+ private:
   mailbox_name reference_;
   std::vector<mailbox_name> patterns_;
   std::uint8_t select_ = 0;  // bits, in the order of the wire

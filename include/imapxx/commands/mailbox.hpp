@@ -13,6 +13,21 @@
 
 namespace imapxx::inline v0 {
 
+namespace detail {
+/// What the commands share whose only argument is a mailbox.
+class IMAPXX_API mailbox_command : public command {
+ public:
+  using result_type = void;
+  [[nodiscard]] result<void> check(const session_info& info) const override;
+  void encode(wire::encoder& out) override;
+  void take_result() noexcept {}
+
+ protected:
+  explicit mailbox_command(mailbox_name name);
+  mailbox_name name_;
+};
+}  // namespace detail
+
 /// Makes a mailbox. RFC 9051 section 6.3.4; authenticated or selected state. Errors: invalid_argument for a name that
 /// cannot be sent; no (ALREADYEXISTS, CANNOT ...), bad.
 class IMAPXX_API create final : public command {
@@ -41,18 +56,12 @@ class IMAPXX_API create final : public command {
 /// Removes a mailbox with all its messages. RFC 9051 section 6.3.5; authenticated or selected state (some servers
 /// refuse, or end the session, when it is the selected one). Errors: invalid_argument, no (NONEXISTENT, HASCHILDREN
 /// ...), bad.
-class IMAPXX_API delete_mailbox final : public command {
+class IMAPXX_API delete_mailbox final : public detail::mailbox_command {
  public:
-  using result_type = void;
   static constexpr command_traits traits_v = command_traits("DELETE", states::authenticated);
   explicit delete_mailbox(mailbox_name name);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   [[nodiscard]] result<void> check(const session_info& info) const override;
-  void encode(wire::encoder& out) override;
-  void take_result() noexcept {}
-
- private:
-  mailbox_name name_;
 };
 
 /// Gives a mailbox another name. RFC 9051 section 6.3.6; authenticated or selected state. Renaming INBOX moves its
@@ -74,34 +83,20 @@ class IMAPXX_API rename final : public command {
 
 /// Adds a name to the subscribed ones. RFC 9051 section 6.3.7; authenticated or selected state. Errors:
 /// invalid_argument, no, bad.
-class IMAPXX_API subscribe final : public command {
+class IMAPXX_API subscribe final : public detail::mailbox_command {
  public:
-  using result_type = void;
   static constexpr command_traits traits_v = command_traits("SUBSCRIBE", states::authenticated);
   explicit subscribe(mailbox_name name);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
-  [[nodiscard]] result<void> check(const session_info& info) const override;
-  void encode(wire::encoder& out) override;
-  void take_result() noexcept {}
-
- private:
-  mailbox_name name_;
 };
 
 /// Takes a name from the subscribed ones. RFC 9051 section 6.3.8; authenticated or selected state. Errors:
 /// invalid_argument, no, bad.
-class IMAPXX_API unsubscribe final : public command {
+class IMAPXX_API unsubscribe final : public detail::mailbox_command {
  public:
-  using result_type = void;
   static constexpr command_traits traits_v = command_traits("UNSUBSCRIBE", states::authenticated);
   explicit unsubscribe(mailbox_name name);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
-  [[nodiscard]] result<void> check(const session_info& info) const override;
-  void encode(wire::encoder& out) override;
-  void take_result() noexcept {}
-
- private:
-  mailbox_name name_;
 };
 
 }  // namespace imapxx::inline v0

@@ -26,6 +26,11 @@ class search_return {
   search_return& count() noexcept { return add(8); }  ///< how many
   search_return& save() noexcept { return add(16); }  ///< keep the result as `$` (SEARCHRES, RFC 5182)
   [[nodiscard]] bool has(unsigned bit) const noexcept { return (bits_ & bit) != 0; }
+  [[nodiscard]] bool has_min() const noexcept { return has(1); }
+  [[nodiscard]] bool has_max() const noexcept { return has(2); }
+  [[nodiscard]] bool has_all() const noexcept { return has(4); }
+  [[nodiscard]] bool has_count() const noexcept { return has(8); }
+  [[nodiscard]] bool has_save() const noexcept { return has(16); }
   [[nodiscard]] bool empty() const noexcept { return bits_ == 0; }
 
  private:
@@ -62,17 +67,21 @@ class IMAPXX_API search_base : public command {
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;
   void abandon() noexcept override;
+  /// What `returning` was called with.
+  [[nodiscard]] const search_return& returns() const noexcept { return returning_; }
 
  protected:
   search_base(search_key key, bool uid);
-  search_key key_;
+  template <class Result>
+  Result take_as();
   search_return returning_;
-  std::optional<message_number> min_, max_;
-  std::optional<std::uint64_t> count_, modseq_;
-  std::vector<number_range> ranges_;  // of all answers, as they came
 
  private:
   void take(std::span<const number_range> more);
+  search_key key_;
+  std::optional<message_number> min_, max_;
+  std::optional<std::uint64_t> count_, modseq_;
+  std::vector<number_range> ranges_;  // of all answers, as they came
   std::string tag_;
   std::uint64_t max_ranges_ = UINT64_MAX;
   error failure_;

@@ -59,6 +59,7 @@ class IMAPXX_API store final : public command {
   /// Only messages not changed after this mod-sequence; the others are `store_result::modified`. Requires CONDSTORE.
   store& unchanged_since(std::uint64_t modseq);
 
+  [[nodiscard]] bool is_silent() const noexcept { return silent_; }
   [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void prepare(const submit_context& context) override;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <chrono>
 #include <set>
 #include <string>
 #include <string_view>
@@ -167,6 +168,16 @@ TEST(result, of_nothing) {
   const result<void> bad = error(errc::bad, "b");
   EXPECT_FALSE(bad);
   EXPECT_THROW(bad.value(), imapxx::status_error);
+}
+
+TEST(error, knows_how_long_a_throttling_server_asks_to_wait) {
+  const auto waits = [](std::string_view text) { return error(errc::bad).set_status("A1", "", text).retry_after(); };
+  EXPECT_EQ(waits("Request is throttled. Suggested Backoff Time: 81250 milliseconds"),
+            std::chrono::milliseconds(81250));
+  EXPECT_EQ(waits("Suggested Backoff Time: 99999999999999999999 milliseconds"), std::chrono::hours(24));
+  EXPECT_FALSE(waits("Suggested Backoff Time: soon"));
+  EXPECT_FALSE(waits("Command Error. 12"));
+  EXPECT_FALSE(error().retry_after());
 }
 
 }  // namespace
