@@ -91,8 +91,9 @@ class sasl_context {
 /// certificate's), ANONYMOUS (RFC 4505; the trace is `user()`), XOAUTH2, OAUTHBEARER (RFC 7628).
 ///
 /// User and password are prepared with SASLprep (RFC 4013) where the client hashes them (SCRAM, CRAM-MD5); PLAIN and
-/// LOGIN send them as they are, and the server prepares them (RFC 4616 section 2). No SCRAM mechanism binds to the
-/// channel.
+/// LOGIN send them as they are, and the server prepares them (RFC 4616 section 2). SCRAM-SHA-1-PLUS and
+/// SCRAM-SHA-256-PLUS also prove that both ends see the same TLS connection, by tls-exporter (TLS 1.3, RFC 9266) or
+/// tls-unique (TLS 1.2, RFC 5929).
 ///
 /// Errors: no_mechanism for a name that is not known, for credentials that lack what it needs, and for an
 /// `authorize_as` that it cannot express; plaintext_refused; invalid_argument for octets that it cannot send. The
@@ -108,8 +109,10 @@ class sasl_context {
 ///
 /// The library's own order: OAUTHBEARER, XOAUTH2 when there is a token, then, when there is a password, SCRAM-SHA-256,
 /// SCRAM-SHA-1, CRAM-MD5, PLAIN, LOGIN, LOGIN-COMMAND. CRAM-MD5 is weaker than SCRAM in every respect, but it stands
-/// above PLAIN: whatever is on the other end, it does not get the password itself. EXTERNAL and ANONYMOUS are used only
-/// when named in `credentials::mechanisms`. `login_command_usable`: no LOGINDISABLED stands (RFC 9051 section 6.2.3).
+/// above PLAIN: whatever is on the other end, it does not get the password itself. EXTERNAL, ANONYMOUS and the
+/// -PLUS forms of SCRAM are used only when named in `credentials::mechanisms`, the latter because servers offer them
+/// that cannot do them with TLS 1.3, and a refusal looks like a wrong password. `login_command_usable`: no
+/// LOGINDISABLED stands (RFC 9051 section 6.2.3).
 ///
 /// Errors: plaintext_refused (something would fit, but only with TLS), login_disabled, no_mechanism
 [[nodiscard]] IMAPXX_API result<std::vector<std::string>> choose_mechanisms(const std::vector<std::string>& offered,

@@ -17,7 +17,7 @@ namespace {
 using needs = mechanism_traits::needs;
 
 /// In the order of preference.
-constexpr std::array<mechanism_traits, 10> known{{
+constexpr std::array<mechanism_traits, 12> known{{
     // name, needs, sends it, user, authzid, automatic
     {"OAUTHBEARER", needs::token, true, false, true, true},
     {"XOAUTH2", needs::token, true, true, false, true},
@@ -27,6 +27,8 @@ constexpr std::array<mechanism_traits, 10> known{{
     {"PLAIN", needs::password, true, true, true, true},
     {"LOGIN", needs::password, true, true, false, true},
     {login_command, needs::password, true, true, false, true},
+    {"SCRAM-SHA-256-PLUS", needs::password, false, true, true, false},
+    {"SCRAM-SHA-1-PLUS", needs::password, false, true, true, false},
     {"EXTERNAL", needs::nothing, false, false, true, false},
     {"ANONYMOUS", needs::nothing, false, false, false, false},
 }};
@@ -151,7 +153,7 @@ result<std::vector<std::string>> choose_mechanisms(const std::vector<std::string
   const std::vector<std::string> names = filter::wanted(who);
   for (const std::string& name : names) {
     const filter::mechanism_traits* traits = filter::find_mechanism(name);
-    if (traits == nullptr || !filter::missing(*traits, who).empty()) continue;
+    if (traits == nullptr || !filter::missing(*traits, who).empty() || (filter::binds_channel(name) && !tls)) continue;
     const bool is_command = name == filter::login_command;
     if (is_command ? !login_command_usable : !is_offered(name)) {
       disabled = disabled || is_command;

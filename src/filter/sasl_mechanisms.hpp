@@ -30,6 +30,9 @@ class mechanism_traits {
 /// The LOGIN command as an entry of mechanism lists.
 inline constexpr std::string_view login_command = "LOGIN-COMMAND";
 
+/// The -PLUS forms of SCRAM, which prove that both ends see the same TLS connection (RFC 5802 section 6).
+[[nodiscard]] inline bool binds_channel(std::string_view name) noexcept { return name.ends_with("-PLUS"); }
+
 /// By upper-case name, `login_command` included; null: unknown.
 [[nodiscard]] const mechanism_traits* find_mechanism(std::string_view name) noexcept;
 

@@ -177,6 +177,10 @@ result<std::unique_ptr<sasl_mechanism>> make_scram(const mechanism_traits& trait
   if (!can_be_prepared(who.user(), true) || !can_be_prepared(who.password().expose(), false)) {
     return sasl_error(errc::invalid_argument, traits.name, "user or password cannot be prepared (RFC 4013)");
   }
+  const bool binds = binds_channel(traits.name);
+  if (binds && context.tls_exporter.empty() && context.tls_unique.empty()) {
+    return sasl_error(errc::no_mechanism, traits.name, "there is no TLS connection of this library to bind to");
+  }
   auto started = gsasl_exchange::start(traits.name);
   if (!started) return started.error();
   gsasl_exchange& exchange = **started;
@@ -184,6 +188,14 @@ result<std::unique_ptr<sasl_mechanism>> make_scram(const mechanism_traits& trait
   if (auto set = exchange.set(GSASL_PASSWORD, who.password().expose()); !set) return set.error();
   if (!who.authorization_identity().empty()) {
     if (auto set = exchange.set(GSASL_AUTHZID, who.authorization_identity()); !set) return set.error();
+  }
+  // Only for the -PLUS forms: for the others libgsasl would then say that the server does not offer them ("y"), which
+  // nobody has looked into here.
+  if (binds && !context.tls_exporter.empty()) {
+    if (auto set = exchange.set(GSASL_CB_TLS_EXPORTER, base::base64_encode(context.tls_exporter)); !set)
+      return set.error();
+  } else if (binds) {
+    if (auto set = exchange.set(GSASL_CB_TLS_UNIQUE, base::base64_encode(context.tls_unique)); !set) return set.error();
   }
   return std::unique_ptr<sasl_mechanism>(std::make_unique<scram>(traits, std::move(*started), context.limits));
 }

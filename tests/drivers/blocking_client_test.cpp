@@ -147,6 +147,24 @@ TEST(blocking_client, every_mechanism_logs_in) {
   }
 }
 
+// RFC 5802 section 6, RFC 9266.
+TEST(blocking_client, scram_binds_to_the_tls_connection) {
+  for (const char* mechanism : {"SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"}) {
+    running_server r(server_settings(ts::tls_mode::implicit));
+    client c(to(r.s, security::tls), joe().mechanism(mechanism));
+    EXPECT_EQ(r.s.authenticated(0), std::string(mechanism) + " joe");
+    client wrong(to(r.s, security::tls));
+    const auto refused = wrong.try_authenticate_as(credentials("joe", secret("wrong")).mechanism(mechanism));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().response_code(), "AUTHENTICATIONFAILED");
+    wrong.noop();
+  }
+  running_server plain;
+  client c(to(plain.s));
+  EXPECT_FALSE(c.capabilities().contains("AUTH=SCRAM-SHA-256-PLUS"));
+  EXPECT_EQ(c.try_authenticate_as(joe().mechanism("SCRAM-SHA-256-PLUS")).error().code(), errc::no_mechanism);
+}
+
 TEST(blocking_client, a_wrong_password_is_a_status_error_and_the_session_goes_on) {
   running_server r(server_settings(ts::tls_mode::implicit));
   client c(to(r.s, security::tls));

@@ -86,7 +86,9 @@ reply cmd_authenticate(session& s, arguments& args, bool) {
   }
   args.end();
   store_users users(s.store);
-  auto exchange = s.can("AUTH=" + mechanism) ? sasl_exchange::create(mechanism, users) : nullptr;
+  const auto binding = s.io.binding();
+  const bool offered = s.can("AUTH=" + mechanism) && (s.tls || !mechanism.ends_with("-PLUS"));
+  auto exchange = offered ? sasl_exchange::create(mechanism, users, binding) : nullptr;
   if (!exchange) fail_no("CANNOT", "Unsupported authentication mechanism");
   if (mechanism == "PLAIN" || mechanism == "LOGIN") require_privacy(s);
   if (initial && !exchange->client_first()) fail_bad("This mechanism has no initial response");

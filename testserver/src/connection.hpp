@@ -67,6 +67,7 @@ class connection final : private client_io, private store_watcher {
   void flush(std::string& out) override;
   bool wait_for_event(bool& client_data) override;
   bool start_tls() override;
+  channel_binding binding() override { return transport_.binding(); }
   void mailbox_changed(const mailbox& box) override;
 
   void serve();

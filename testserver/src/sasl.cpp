@@ -15,8 +15,8 @@ struct gsasl_free_text {
 /// PLAIN, LOGIN, CRAM-MD5, DIGEST-MD5 and SCRAM through libgsasl.
 class gsasl_exchange final : public sasl_exchange {
  public:
-  gsasl_exchange(const std::string& mechanism, const sasl_users& users)
-      : users_(users), client_first_(mechanism == "PLAIN" || istarts_with(mechanism, "SCRAM-")) {
+  gsasl_exchange(const std::string& mechanism, const sasl_users& users, const channel_binding& binding)
+      : users_(users), binding_(binding), client_first_(mechanism == "PLAIN" || istarts_with(mechanism, "SCRAM-")) {
     if (::gsasl_init(&context_) != GSASL_OK) return;
     ::gsasl_callback_set(context_, &gsasl_exchange::callback);
     ::gsasl_callback_hook_set(context_, this);
@@ -62,12 +62,21 @@ class gsasl_exchange final : public sasl_exchange {
         const char* given = ::gsasl_property_fast(session, GSASL_PASSWORD);
         return password && given != nullptr && *password == given ? GSASL_OK : GSASL_AUTHENTICATION_ERROR;
       }
+      case GSASL_CB_TLS_EXPORTER: return give_binding(session, property, self->binding_.tls_exporter);
+      case GSASL_CB_TLS_UNIQUE: return give_binding(session, property, self->binding_.tls_unique);
       case GSASL_SCRAM_ITER: ::gsasl_property_set(session, GSASL_SCRAM_ITER, "4096"); return GSASL_OK;
       default: return GSASL_NO_CALLBACK;
     }
   }
 
+  static int give_binding(Gsasl_session* session, Gsasl_property property, const std::string& data) {
+    if (data.empty()) return GSASL_NO_CALLBACK;
+    ::gsasl_property_set(session, property, base64_encode(data).c_str());
+    return GSASL_OK;
+  }
+
   const sasl_users& users_;
+  const channel_binding& binding_;
   bool client_first_;
   Gsasl* context_ = nullptr;
   Gsasl_session* session_ = nullptr;
@@ -128,10 +137,11 @@ class bearer_exchange final : public sasl_exchange {
 
 }  // namespace
 
-std::unique_ptr<sasl_exchange> sasl_exchange::create(const std::string& mechanism, const sasl_users& users) {
+std::unique_ptr<sasl_exchange> sasl_exchange::create(const std::string& mechanism, const sasl_users& users,
+                                                     const channel_binding& binding) {
   if (mechanism == "XOAUTH2" || mechanism == "OAUTHBEARER")
     return std::make_unique<bearer_exchange>(mechanism == "OAUTHBEARER", users);
-  auto exchange = std::make_unique<gsasl_exchange>(mechanism, users);
+  auto exchange = std::make_unique<gsasl_exchange>(mechanism, users, binding);
   if (!exchange->usable()) return nullptr;
   return exchange;
 }

@@ -16,6 +16,12 @@ class sasl_users {
   virtual bool accepts_token(const std::string& user, const std::string& token) const = 0;
 };
 
+/// What the TLS connection gives for channel binding; empty without TLS.
+struct channel_binding {
+  std::string tls_exporter;  ///< RFC 9266
+  std::string tls_unique;    ///< RFC 5929, TLS 1.2 only
+};
+
 /// Server side of one authentication exchange.
 class sasl_exchange {
  public:
@@ -32,7 +38,8 @@ class sasl_exchange {
   virtual bool client_first() const = 0;
 
   /// nullptr for a mechanism that is not known.
-  static std::unique_ptr<sasl_exchange> create(const std::string& mechanism, const sasl_users& users);
+  static std::unique_ptr<sasl_exchange> create(const std::string& mechanism, const sasl_users& users,
+                                               const channel_binding& binding);
 };
 
 }  // namespace imapxx::testserver::detail

@@ -40,6 +40,7 @@ std::string session::capability_text() const {
   for (const std::string& c : config.capabilities) {
     bool login_only = istarts_with(c, "AUTH=") || iequals(c, "STARTTLS") || iequals(c, "LOGINDISABLED");
     if (login_only && !before) continue;
+    if (istarts_with(c, "AUTH=SCRAM-") && c.ends_with("-PLUS") && !tls) continue;
     if (iequals(c, "STARTTLS") && (tls || config.security != tls_mode::starttls)) continue;
     text += ' ' + c;
   }

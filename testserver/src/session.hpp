@@ -2,6 +2,7 @@
 
 #include "arguments.hpp"
 #include "memory_store.hpp"
+#include "sasl.hpp"
 #include "server_config.hpp"
 
 #include <memory>
@@ -22,6 +23,7 @@ class client_io {
   /// Until the mailbox changes or the client sends something; false when the client is gone.
   virtual bool wait_for_event(bool& client_data) = 0;
   virtual bool start_tls() = 0;
+  virtual channel_binding binding() = 0;
 };
 
 struct view_entry {

@@ -119,6 +119,25 @@ bool transport::start_tls(ssl_ctx_st* context) {
   }
 }
 
+channel_binding transport::binding() const {
+  channel_binding out;
+  if (!ssl_) return out;
+  constexpr std::string_view label = "EXPORTER-Channel-Binding";
+  constexpr std::size_t exporter_size = 32;
+  out.tls_exporter.resize(exporter_size);
+  auto* exporter = reinterpret_cast<unsigned char*>(out.tls_exporter.data());
+  if (SSL_export_keying_material(ssl_.get(), exporter, exporter_size, label.data(), label.size(), nullptr, 0, 0) != 1)
+    out.tls_exporter.clear();
+  if (SSL_version(ssl_.get()) >= TLS1_3_VERSION) return out;
+  // The first Finished: the client's in a full handshake, the server's in a resumed one (RFC 5929 section 3.1).
+  out.tls_unique.resize(EVP_MAX_MD_SIZE);
+  const auto n = SSL_session_reused(ssl_.get()) == 1
+                     ? SSL_get_finished(ssl_.get(), out.tls_unique.data(), out.tls_unique.size())
+                     : SSL_get_peer_finished(ssl_.get(), out.tls_unique.data(), out.tls_unique.size());
+  out.tls_unique.resize(n);
+  return out;
+}
+
 bool transport::pause(std::chrono::milliseconds time) {
   // A closed peer shows as readable end of file; data that waits must not shorten the pause.
   pollfd fd = {fd_.get(), 0, 0};

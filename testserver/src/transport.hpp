@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sasl.hpp"
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -50,6 +52,7 @@ class transport {
   bool send(std::string_view data);
   bool start_tls(ssl_ctx_st* context);
   bool has_tls() const { return ssl_ != nullptr; }
+  channel_binding binding() const;
   /// False when the connection ended meanwhile.
   bool pause(std::chrono::milliseconds time);
   /// TLS close_notify and shutdown; the descriptor stays open.

@@ -104,6 +104,29 @@ class scram_server {
   int iterations_ = 0;
 };
 
+// RFC 5802 section 6, RFC 9266, RFC 5929: the binding's octets stand in what both sides sign.
+TEST(scram, binds_to_the_tls_connection) {
+  const std::string binding("\x01\0binding of 32 octets of TLS\xff\xfe\x7f", 32);
+  for (const std::string type : {"tls-exporter", "tls-unique"}) {
+    sasl_context tls;
+    tls.tls = true;
+    (type == "tls-exporter" ? tls.tls_exporter : tls.tls_unique) = binding;
+    const auto m = make("SCRAM-SHA-256-PLUS", credentials("user", "pencil"), tls);
+    EXPECT_EQ(m->name(), "SCRAM-SHA-256-PLUS");
+    scram_server server(EVP_sha256(), "pencil");
+    const auto first = say(*m, "");
+    EXPECT_EQ(first.substr(0, first.find(",r=")), "p=" + type + ",,n=user");
+    const auto last = say(*m, server.first(first));
+    EXPECT_EQ(last.substr(0, last.find(",r=")), "c=" + base::base64_encode("p=" + type + ",," + binding));
+    EXPECT_EQ(say(*m, server.final(last)), "");
+    EXPECT_TRUE(m->finish());
+  }
+  sasl_context without;
+  without.tls = true;
+  EXPECT_EQ(make_mechanism("SCRAM-SHA-1-PLUS", credentials("user", "pencil"), without).error().code(),
+            errc::no_mechanism);
+}
+
 TEST(scram, agrees_with_an_independent_server) {
   struct row {
     const char* name;

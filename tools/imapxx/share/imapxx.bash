@@ -12,7 +12,7 @@ _imapxx() {
     -o|--output|--maildir)
       COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --auth)
-      COMPREPLY=($(compgen -W "SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN LOGIN-COMMAND OAUTHBEARER XOAUTH2 EXTERNAL ANONYMOUS" -- "$cur"))
+      COMPREPLY=($(compgen -W "SCRAM-SHA-256 SCRAM-SHA-1 SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS CRAM-MD5 PLAIN LOGIN LOGIN-COMMAND OAUTHBEARER XOAUTH2 EXTERNAL ANONYMOUS" -- "$cur"))
       return ;;
     --timeout|--user|-u|--password-command|--token-command|--items|--date|--flags|--port|--address|--for) return ;;
   esac
