@@ -8,13 +8,13 @@
 #include <imapxx/model/flag.hpp>
 #include <imapxx/model/mailbox_name.hpp>
 #include <imapxx/model/number_set.hpp>
+#include <imapxx/model/uid_map.hpp>
 #include <imapxx/response.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace imapxx::inline v0 {
 
@@ -44,9 +44,11 @@ class IMAPXX_API mailbox_view {
   flag_list flags;
   std::optional<flag_list> permanent_flags;  ///< nullopt: none sent, so all flags may be stored
   [[nodiscard]] bool may_store(const flag& f) const noexcept;
+  /// Takes what a response code says of the mailbox (UIDVALIDITY, READ-ONLY ...). \return whether it is about one
+  bool learn(const response_code& c);
 
-  /// UIDs by sequence number (index 0 is message 1), when `session_options::track_uids` is on; 0 where not known.
-  std::vector<std::uint32_t> uids;
+  /// UIDs by sequence number, when `session_options::track_uids` is on.
+  uid_map uids;
 };
 
 enum class trace_direction : std::uint8_t { sent, received, note };

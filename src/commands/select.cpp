@@ -2,9 +2,38 @@
 
 #include "commands/support.hpp"
 
+#include <optional>
 #include <variant>
 
 namespace imapxx::inline v0 {
+
+bool mailbox_view::may_store(const flag& f) const noexcept {
+  if (read_only) return false;
+  if (!permanent_flags) return true;
+  if (permanent_flags->contains(f)) return true;
+  return !f.is_system() && permanent_flags->contains(flag("\\*"));
+}
+
+bool mailbox_view::learn(const response_code& c) {
+  // Zero means that the server does not know (quirks S-01, S-02, S-04, S-20).
+  const auto number = c.number == 0 ? std::nullopt : std::optional(static_cast<std::uint32_t>(c.number));
+  switch (c.kind) {
+    case code::uidvalidity: uidvalidity = number; break;
+    case code::uidnext: uidnext = number; break;
+    case code::unseen: unseen = number; break;
+    case code::highestmodseq: highestmodseq = c.number == 0 ? std::nullopt : std::optional(c.number); break;
+    case code::nomodseq: highestmodseq.reset(); break;
+    case code::permanentflags: permanent_flags = c.flags; break;
+    case code::uidnotsticky: uid_not_sticky = true; break;
+    case code::read_only: read_only = true; break;
+    case code::read_write: read_only = false; break;
+    case code::objectid_mailbox:
+      if (!c.strings.empty()) mailboxid = c.strings.front();
+      break;
+    default: return false;
+  }
+  return true;
+}
 
 open_mailbox::open_mailbox(mailbox_name name, bool read_only) : name_(std::move(name)), read_only_(read_only) {}
 
@@ -22,30 +51,6 @@ void open_mailbox::encode(wire::encoder& out) {
   view_.read_only = read_only_;
   out.raw(traits().name).sp().mailbox(name_);
   if (condstore_) out.raw(" (CONDSTORE)");
-}
-
-void open_mailbox::learn(const response_code& c) {
-  const auto number = static_cast<std::uint32_t>(c.number);
-  switch (c.kind) {
-    case code::uidvalidity: view_.uidvalidity = number; break;
-    case code::uidnext: view_.uidnext = number; break;
-    case code::unseen: view_.unseen = number; break;
-    case code::highestmodseq: view_.highestmodseq = c.number; break;
-    case code::nomodseq: view_.highestmodseq.reset(); break;
-    case code::permanentflags: view_.permanent_flags = c.flags; break;
-    case code::uidnotsticky: view_.uid_not_sticky = true; break;
-    case code::read_only: view_.read_only = true; break;
-    case code::read_write: view_.read_only = false; break;
-    case code::objectid_mailbox:
-      if (!c.strings.empty()) view_.mailboxid = c.strings.front();
-      break;
-    default: break;
-  }
-  // Zero means that the server does not know (quirks S-01, S-02, S-04, S-20).
-  if (view_.uidvalidity == 0U) view_.uidvalidity.reset();
-  if (view_.uidnext == 0U) view_.uidnext.reset();
-  if (view_.unseen == 0U) view_.unseen.reset();
-  if (view_.highestmodseq == std::uint64_t{0}) view_.highestmodseq.reset();
 }
 
 bool open_mailbox::on_response(response& r) {
@@ -71,25 +76,12 @@ bool open_mailbox::on_response(response& r) {
     view_.read_only = read_only_;
     return true;
   }
-  learn(s->code);
-  switch (s->code.kind) {
-    case code::uidvalidity:
-    case code::uidnext:
-    case code::unseen:
-    case code::highestmodseq:
-    case code::nomodseq:
-    case code::permanentflags:
-    case code::uidnotsticky:
-    case code::objectid_mailbox:
-    case code::read_only:
-    case code::read_write: return true;
-    default: return false;
-  }
+  return view_.learn(s->code);
 }
 
 result<void> open_mailbox::on_complete(const status_response& status) {
   if (auto ok = command::on_complete(status); !ok) return ok;
-  learn(status.code);
+  (void)view_.learn(status.code);
   return {};
 }
 

@@ -16,9 +16,9 @@ class mailbox_tracker {
   explicit mailbox_tracker(bool track_uids) noexcept : track_uids_(track_uids) {}
 
   [[nodiscard]] const mailbox_view& view() const noexcept { return view_; }
-  /// A SELECT or EXAMINE was sent. `already_selected`: data belongs to the old mailbox until its `[CLOSED]` or this
-  /// command's first own data.
-  void select_sent(const mailbox_name& name, bool read_only, bool already_selected);
+  /// A SELECT or EXAMINE was sent: what comes is about the new mailbox, from `[CLOSED]` on where the server sends that
+  /// (RFC 9051 section 7.1).
+  void select_sent(const mailbox_name& name, bool read_only);
   void select_done(bool ok, const status_response& status);
   void closed();
 
@@ -34,6 +34,7 @@ class mailbox_tracker {
   void fetched(const fetch_row& row);
 
  private:
+  void restart();
   [[nodiscard]] mailbox_view& current() noexcept { return selecting_ ? next_ : view_; }
   bool track_uids_;
   bool selecting_ = false;

@@ -1,3 +1,5 @@
+#include <imapxx/commands/select.hpp>
+
 #include "core/pipeline_rules.hpp"
 #include "core/session_impl.hpp"
 
@@ -85,7 +87,8 @@ void session::impl::start(core::in_flight_command& c) {
   output += ' ';
   staged_total += output.size() - begin;
   if (c.traits->changes_selection && (c.traits->name == "SELECT" || c.traits->name == "EXAMINE")) {
-    tracker.select_sent({}, c.traits->name == "EXAMINE", info.state == session_state::selected);
+    const auto* opened = dynamic_cast<const open_mailbox*>(c.cmd.get());  // not one of an application's own
+    tracker.select_sent(opened != nullptr ? opened->mailbox() : mailbox_name(), c.traits->name == "EXAMINE");
   }
   if (c.traits->name == "LOGIN" || c.traits->name == "AUTHENTICATE") capabilities_fresh = false;
   trace_command(c);

@@ -79,6 +79,8 @@ SCENARIO(sasl_cram_md5, "") { logs_in_where_offered("CRAM-MD5"); }
 SCENARIO(sasl_scram_sha_1, "") { logs_in_where_offered("SCRAM-SHA-1"); }
 SCENARIO(sasl_scram_sha_256, "") { logs_in_where_offered("SCRAM-SHA-256"); }
 
+SCENARIO(sasl_scram_sha_256_plus, "") { logs_in_where_offered("SCRAM-SHA-256-PLUS"); }
+
 SCENARIO(logout, "") {
   auto c = l.another();
   c->run(imapxx::logout());
@@ -134,6 +136,13 @@ SCENARIO(errors_of_the_caller_send_nothing, "") {
   EXPECT_EQ(l.c().try_run(create("a\r\nb")).error().code(), errc::invalid_argument);
   EXPECT_EQ(l.c().try_run(fetch(uid_set(), fetch_items().flags())).error().code(), errc::invalid_argument);
   EXPECT_EQ(l.c().try_run(login("x", secret("y"))).error().code(), errc::wrong_state);
+  l.c().noop();
+}
+
+SCENARIO(idle_without_a_mailbox, "IDLE|IMAP4rev2") {
+  l.c().close_mailbox();
+  // A server may refuse it (quirk I-07); then NOOP takes its place, and the session goes on in any case.
+  EXPECT_FALSE(l.c().idle(300ms, [](const mailbox_event&) { return true; }));
   l.c().noop();
 }
 

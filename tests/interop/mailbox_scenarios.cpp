@@ -108,6 +108,19 @@ SCENARIO(list_status, "LIST-STATUS|IMAP4rev2") {
   EXPECT_EQ(found[0].status->messages, messages().size());
 }
 
+SCENARIO(list_with_numbers_on_any_server, "") {
+  l.c().subscribe(l.box());
+  const auto found =
+      l.c().list_mailboxes(list("", l.box()).return_subscribed().return_status(status_items().messages()));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].has("\\Subscribed"));
+  ASSERT_TRUE(found[0].status);
+  EXPECT_EQ(found[0].status->messages, messages().size());
+  const auto subscribed = l.c().list_mailboxes(list("", "*").subscribed());
+  EXPECT_NE(find(subscribed, l.box()), nullptr);
+  l.c().unsubscribe(l.box());
+}
+
 SCENARIO(special_use, "SPECIAL-USE LIST-EXTENDED|IMAP4rev2") {
   const auto found = l.c().run(list("", "*").return_special_use());
   EXPECT_FALSE(found.empty());
@@ -128,6 +141,22 @@ SCENARIO(status_size, "STATUS=SIZE|IMAP4rev2") {
   std::uint64_t total = 0;
   for (const auto& m : messages()) total += m.size();
   EXPECT_EQ(l.c().status(l.box(), status_items().size()).size, total);
+}
+
+SCENARIO(mailbox_id, "OBJECTID") {
+  const auto opened = l.c().select(l.box());
+  ASSERT_TRUE(opened.mailboxid);
+  const auto s = l.c().status(l.box(), status_items().messages().mailboxid());
+  EXPECT_EQ(s.messages, messages().size());
+  if (s.mailboxid) {
+    EXPECT_EQ(s.mailboxid, opened.mailboxid);
+  } else {
+    ASSERT_EQ(s.unparsed.size(), 1U);  // quirk U-07a
+    EXPECT_EQ(s.unparsed[0].name, "MAILBOXID");
+  }
+  const auto listed = l.c().status("INBOX", status_items().messages().mailboxid());
+  EXPECT_TRUE(listed.messages);
+  EXPECT_TRUE(listed.mailboxid || listed.unparsed.size() == 1);
 }
 
 SCENARIO(select_fills_the_view, "") {

@@ -410,6 +410,25 @@ SCENARIO(uid_expunge_removes_only_the_named, "UIDPLUS|IMAP4rev2") {
   EXPECT_EQ(l.uids(), (std::vector<std::uint32_t>{uids[0], uids[1], uids[3]}));
 }
 
+SCENARIO(search_with_return_on_any_server, "") {
+  const auto uids = l.uids();
+  const auto found =
+      l.c().search_messages(uid_search(search_key::all()).returning(search_return().min().max().count()));
+  EXPECT_EQ(found.min, uids.front());
+  EXPECT_EQ(found.max, uids.back());
+  EXPECT_EQ(found.count, uids.size());
+  EXPECT_TRUE(found.empty());
+  const auto none = l.c().search_messages(search(search_key::larger(1'000'000'000)).returning(search_return().count()));
+  EXPECT_EQ(none.count, 0U);
+}
+
+SCENARIO(silent_store_on_any_server, "") {
+  const auto uids = l.uids();
+  store mark(uid_set(uids[1]), store_mode::add, flag_list(flags::flagged));
+  (void)l.c().store_flags(mark.silent());
+  EXPECT_TRUE(l.c().fetch(uid_set(uids[1]), fetch_items().flags())[0].has_flag("\\Flagged"));
+}
+
 SCENARIO(uids_are_tracked, "") {
   auto options = live_server::get().options();
   options.session_settings.track_uids();
@@ -417,10 +436,15 @@ SCENARIO(uids_are_tracked, "") {
   c.select(l.box());
   (void)c.fetch(seq_set::all(), fetch_items().uid());
   const auto uids = l.uids();
-  EXPECT_EQ(c.mailbox().uids, uids);
+  const auto tracked = [&c] {
+    const auto& map = c.mailbox().uids;
+    return std::vector<std::uint32_t>(map.begin(), map.end());
+  };
+  EXPECT_EQ(tracked(), uids);
+  EXPECT_EQ(c.mailbox().uids.find(uids[1]), 2U);
   c.store(seq_set(2), store_mode::add, flag_list(flags::deleted));
   c.expunge();
-  EXPECT_EQ(c.mailbox().uids, (std::vector<std::uint32_t>{uids[0], uids[2], uids[3]}));
+  EXPECT_EQ(tracked(), (std::vector<std::uint32_t>{uids[0], uids[2], uids[3]}));
 }
 
 }  // namespace

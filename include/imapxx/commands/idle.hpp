@@ -8,13 +8,13 @@
 namespace imapxx::inline v0 {
 
 /// Lets the server tell what is new, until `session::end_idle`. RFC 9051 section 6.3.13, RFC 2177; requires IDLE or
-/// IMAP4rev2; selected state: without a mailbox some servers refuse it, and the others never tell anything. The session
-/// writes DONE, and ends an IDLE by itself when another command is submitted. Some servers complete it unasked. Errors:
-/// capability_required, no, bad.
+/// IMAP4rev2; authenticated or selected state: without a mailbox some servers refuse it (quirk I-07), and others never
+/// tell anything. The session writes DONE, and ends an IDLE by itself when another command is submitted. Some servers
+/// complete it unasked. Errors: capability_required, no, bad.
 class IMAPXX_API idle final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("IDLE", states::selected)
+  static constexpr command_traits traits_v = command_traits("IDLE", states::authenticated)
                                                  .needs("IDLE|IMAP4rev2")
                                                  .exclusive()
                                                  .without_total_deadline()

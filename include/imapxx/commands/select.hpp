@@ -28,7 +28,6 @@ class IMAPXX_API open_mailbox : public command {
   bool condstore_ = false;
 
  private:
-  void learn(const response_code& c);
   mailbox_name name_;
   mailbox_view view_;
   bool read_only_;

@@ -321,7 +321,8 @@ TEST(session_view, tracks_uids_when_asked) {
       .expect_done(id);
   t.feed("* 2 EXPUNGE\r\n");
   EXPECT_EQ(t.observed.lines, (std::vector<std::string>{"expunge 2 uid 22"}));
-  EXPECT_EQ(t.protocol.mailbox().uids, (std::vector<std::uint32_t>{11, 33}));
+  const auto& uids = t.protocol.mailbox().uids;
+  EXPECT_EQ(std::vector<std::uint32_t>(uids.begin(), uids.end()), (std::vector<std::uint32_t>{11, 33}));
 }
 
 TEST(session_alert, reaches_the_observer) {
@@ -511,6 +512,20 @@ TEST(session_idle, starts_reports_and_ends) {
   t.protocol.end_idle(id);
   t.expect_output("DONE\r\n").feed("* 12 EXISTS\r\nA2 OK IDLE terminated\r\n").expect_done(id);
   EXPECT_EQ(t.protocol.mailbox().exists, 12U);  // what came between DONE and its answer counts
+}
+
+TEST(session_idle, needs_no_mailbox) {  // RFC 2177 section 3, RFC 9051 section 6.3.13
+  session_test t;
+  t.authenticated("IMAP4rev1 IDLE");
+  const auto id = t.submit(idle());
+  EXPECT_NE(t.output().find(" IDLE\r\n"), std::string::npos);
+  t.feed("+ idling\r\n");
+  t.protocol.end_idle(id);
+  t.expect_output("DONE\r\n");
+  t.feed(t.last_tag() + " OK\r\n").expect_done(id);
+  session_test before_login;
+  before_login.greeted("IMAP4rev1 IDLE");
+  EXPECT_EQ(before_login.refused(idle()).code(), errc::wrong_state);
 }
 
 TEST(session_idle, gives_way_to_the_next_command) {
