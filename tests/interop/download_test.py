@@ -1,16 +1,18 @@
 """imapxx fetch -o DIR against a real server: a whole mailbox comes out as it went in, and one huge message in little memory."""
+import contextlib
 import hashlib
 import imaplib
 import os
 import random
+import re
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
 
-MESSAGES = {"dovecot": 2000, "cyrus": 300, "courier": 300}
-HUGE = {"dovecot": 100 << 20}
+MESSAGES = {"dovecot": 2000, "cyrus": 300, "courier": 300, "embedded": 300}
+HUGE = {"dovecot": 100 << 20, "embedded": 32 << 20}
 MEMORY_LIMIT_KIB = 16 * 1024
 
 
@@ -52,14 +54,41 @@ def digest(path):
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
+@contextlib.contextmanager
+def embedded_server():
+    """`imapxx serve` as a child process. \return its port and the file with its certification authority"""
+    with tempfile.TemporaryDirectory() as folder:
+        ca = os.path.join(folder, "ca.pem")
+        command = [os.environ["IMAPXX_CLI"], "serve", "--tls", "--user", "user3:pass", "--ca-out", ca]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            try:
+                lines = []
+                for line in child.stdout:
+                    lines.append(line)
+                    if "test and demo server" in line:
+                        break
+                else:
+                    sys.exit("imapxx serve did not start")
+                yield int(re.search(r"127\.0\.0\.1:(\d+)/", lines[0]).group(1)), ca
+            finally:
+                child.terminate()
+
+
 def main():
     server = os.environ["IMAPXX_SERVER"]
-    if server not in MESSAGES:
-        print("for real servers; the embedded one is downloaded from in tests/cli", file=sys.stderr)
-        return 77
-    host, port, ca = os.environ["IMAPXX_HOST"], int(os.environ["IMAPXX_TLS_PORT"]), os.environ["IMAPXX_CA_FILE"]
-    if host == "127.0.0.1":
-        host = "localhost"
+    if server == "embedded":
+        with embedded_server() as (port, ca):
+            return download(server, "localhost", port, ca)
+    host = os.environ["IMAPXX_HOST"]
+    return download(
+        server,
+        "localhost" if host == "127.0.0.1" else host,
+        int(os.environ["IMAPXX_TLS_PORT"]),
+        os.environ["IMAPXX_CA_FILE"],
+    )
+
+
+def download(server, host, port, ca):
     context = ssl.create_default_context(cafile=ca)
     box = "INBOX.download" if server == "courier" else "download"
     client = imaplib.IMAP4_SSL(host, port, ssl_context=context)
