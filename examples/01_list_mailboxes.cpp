@@ -2,13 +2,12 @@
 //   IMAPXX_PASSWORD=secret ./example_01_list_mailboxes mail.example.org ann
 #include <imapxx/client.hpp>
 
+#include "arguments.hpp"
+
 #include <cstdio>
-#include <cstdlib>
 
 int main(int argc, char** argv) try {
-  const char* password = std::getenv("IMAPXX_PASSWORD");
-  if (argc != 3 || password == nullptr) return std::fprintf(stderr, "usage: %s HOST USER\n", argv[0]), 2;
-  imapxx::client c(imapxx::connect_options(argv[1]), imapxx::credentials(argv[2], password));
+  auto c = example::log_in(argc, argv);
   for (const auto& mailbox : c.list()) {
     if (!mailbox.selectable()) continue;
     const auto numbers = c.status(mailbox.name, imapxx::status_items().messages().unseen());

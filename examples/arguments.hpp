@@ -1,0 +1,28 @@
+// What these programs take from their command line: HOST[:PORT] USER, and the password from the environment.
+#pragma once
+
+#include <imapxx/client.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace example {
+
+/// A client that is connected with TLS and logged in; ends the program when the arguments are wrong.
+/// \param wanted how many arguments there must be, \param usage what stands behind HOST USER
+inline imapxx::client log_in(int argc, char** argv, int wanted = 3, const char* usage = "") {
+  const char* password = std::getenv("IMAPXX_PASSWORD");
+  if (argc != wanted || password == nullptr) {
+    std::fprintf(stderr, "usage: IMAPXX_PASSWORD=... %s HOST[:PORT] USER%s\n", argv[0], usage);
+    std::exit(2);
+  }
+  const std::string host = argv[1];
+  const auto colon = host.find(':');
+  imapxx::connect_options options(host.substr(0, colon));
+  if (colon != std::string::npos) options.port(static_cast<std::uint16_t>(std::atoi(host.c_str() + colon + 1)));
+  return imapxx::client(options, imapxx::credentials(argv[2], password));
+}
+
+}  // namespace example

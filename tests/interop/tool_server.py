@@ -1,0 +1,57 @@
+"""The server that the environment names, for tests of programs: the embedded one is started as `imapxx serve`."""
+import imaplib
+import os
+import re
+import ssl
+import subprocess
+
+SECONDS = 60
+USER = "user4"
+
+
+class Server:
+    def __init__(self):
+        self.child = None
+        self.name = os.environ["IMAPXX_SERVER"]
+        if self.name == "embedded":
+            self.child = subprocess.Popen([os.environ["IMAPXX_CLI"], "serve", "--tls", "--user", f"{USER}:pass"],
+                                          stdout=subprocess.PIPE, text=True)
+            for line in self.child.stdout:
+                if line.startswith("URL: "):
+                    self.host, self.port = re.search(r"@([^:/]+):(\d+)", line).groups()
+                if line.startswith("CA file: "):
+                    self.ca = line.split()[2]
+                if "test and demo server" in line:
+                    break
+            return
+        self.host, self.port = os.environ["IMAPXX_HOST"], os.environ["IMAPXX_TLS_PORT"]
+        self.ca = os.environ["IMAPXX_CA_FILE"]
+        if self.host == "127.0.0.1":
+            self.host = "localhost"
+
+    def stop(self):
+        if self.child is not None:
+            self.child.terminate()
+            self.child.wait(SECONDS)
+
+    def log_in(self):
+        client = imaplib.IMAP4_SSL(self.host, int(self.port), ssl_context=ssl.create_default_context(cafile=self.ca))
+        client.login(USER, "pass")
+        return client
+
+    def environment(self):
+        return dict(os.environ, IMAPXX_PASSWORD="pass", SSL_CERT_FILE=self.ca)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def empty(client, mailbox):
+    """Selects it, without messages."""
+    client.select(mailbox)
+    if client.search(None, "ALL")[1] != [b""]:
+        client.store("1:*", "+FLAGS", "(\\Deleted)")
+        client.expunge()
