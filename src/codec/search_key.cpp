@@ -84,8 +84,8 @@ search_key search_key::header(std::string_view name, std::string_view value) {
   // RFC 5322 section 3.6.8: printable ASCII without colon.
   const auto is_field_char = [](char c) { return c > ' ' && c < 0x7f && c != ':'; };
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_field_char)) refuse("not the name of a header field");
-  auto key = with_text("HEADER", name);
   if (!base::is_utf8(value)) refuse("a search text must be UTF-8");
+  auto key = wire::is_atom(name) ? make(rank_text, std::string("HEADER ").append(name)) : with_text("HEADER", name);
   auto& pieces = key.terms_.front().pieces;
   pieces.push_back({" ", false});
   pieces.push_back({std::string(value), true});
@@ -139,8 +139,17 @@ search_key search_key::modseq(std::uint64_t value, const flag& f, modseq_entry k
   return make(rank_flag, words(text, value), "CONDSTORE");
 }
 
-search_key search_key::emailid(std::string_view id) { return with_text("EMAILID", id, "OBJECTID"); }
-search_key search_key::threadid(std::string_view id) { return with_text("THREADID", id, "OBJECTID"); }
+// RFC 8474 section 7: an object identifier is no string.
+search_key search_key::emailid(std::string_view id) {
+  if (!wire::is_atom(id)) refuse("EMAILID needs an object identifier");
+  return make(rank_text, std::string("EMAILID ").append(id), "OBJECTID");
+}
+
+search_key search_key::threadid(std::string_view id) {
+  if (!wire::is_atom(id)) refuse("THREADID needs an object identifier");
+  return make(rank_text, std::string("THREADID ").append(id), "OBJECTID");
+}
+
 search_key search_key::gm_raw(std::string_view query) { return with_text("X-GM-RAW", query, "X-GM-EXT-1"); }
 
 search_key search_key::fuzzy(search_key key) {
@@ -242,8 +251,9 @@ void search_key::encode(wire::encoder& out) const {
     if (!first) out.sp();
     first = false;
     for (const auto& p : t->pieces) {
+      // Quoted also where an atom would do, as the examples of RFC 9051 section 6.4.4 are.
       if (p.text) {
-        out.astring(p.octets);
+        out.string(p.octets);
       } else {
         out.raw(p.octets);
       }

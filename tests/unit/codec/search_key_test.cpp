@@ -36,14 +36,14 @@ TEST(search_key, all_keys_of_both_standards) {
       {key::old(), "OLD"},
       {key::keyword("$Junk"), "KEYWORD $Junk"},
       {key::unkeyword("$Junk"), "UNKEYWORD $Junk"},
-      {key::bcc("x"), "BCC x"},
-      {key::body("x"), "BODY x"},
-      {key::cc("x"), "CC x"},
-      {key::from("Smith"), "FROM Smith"},
+      {key::bcc("x"), "BCC \"x\""},
+      {key::body("x"), "BODY \"x\""},
+      {key::cc("x"), "CC \"x\""},
+      {key::from("Smith"), "FROM \"Smith\""},
       {key::subject("a b"), "SUBJECT \"a b\""},
-      {key::text("x"), "TEXT x"},
-      {key::to("x"), "TO x"},
-      {key::header("Message-ID", "<a@x>"), "HEADER Message-ID <a@x>"},
+      {key::text("x"), "TEXT \"x\""},
+      {key::to("x"), "TO \"x\""},
+      {key::header("Message-ID", "<a@x>"), "HEADER Message-ID \"<a@x>\""},
       {key::header("X-Flag", ""), "HEADER X-Flag \"\""},
       {key::before(d), "BEFORE 1-Feb-1994"},
       {key::on(d), "ON 1-Feb-1994"},
@@ -67,7 +67,7 @@ TEST(search_key, all_keys_of_both_standards) {
       {key::modseq(5, "$Junk", modseq_entry::priv), "MODSEQ \"/flags/$Junk\" priv 5"},
       {key::emailid("M1"), "EMAILID M1"},
       {key::threadid("T1"), "THREADID T1"},
-      {key::fuzzy(key::subject("budget")), "FUZZY SUBJECT budget"},
+      {key::fuzzy(key::subject("budget")), "FUZZY SUBJECT \"budget\""},
       {key::gm_raw("has:attachment in:unread"), "X-GM-RAW \"has:attachment in:unread\""},
   };
   for (const auto& [k, text] : table) EXPECT_EQ(encoded(k), text);
@@ -102,9 +102,10 @@ TEST(search_key, many_alternatives_become_a_balanced_tree) {
 // Q-03a: sets and flags first, texts last.
 TEST(search_key, cheap_keys_first) {
   EXPECT_EQ(encoded(key::text("x") && key::since(date(1994, 2, 1)) && key::unseen() && key::uid(uid_set(7))),
-            "UID 7 UNSEEN SINCE 1-Feb-1994 TEXT x");
-  EXPECT_EQ(encoded((key::from("x") || key::subject("x")) && !key::deleted()), "NOT DELETED OR FROM x SUBJECT x");
-  EXPECT_EQ(encoded(!(key::text("x") && key::unseen())), "NOT (UNSEEN TEXT x)");
+            "UID 7 UNSEEN SINCE 1-Feb-1994 TEXT \"x\"");
+  EXPECT_EQ(encoded((key::from("x") || key::subject("x")) && !key::deleted()),
+            "NOT DELETED OR FROM \"x\" SUBJECT \"x\"");
+  EXPECT_EQ(encoded(!(key::text("x") && key::unseen())), "NOT (UNSEEN TEXT \"x\")");
 }
 
 TEST(search_key, charset) {
@@ -133,6 +134,8 @@ TEST(search_key, refuses_what_cannot_be_meant) {
   EXPECT_THROW((void)key::header("a b", "x"), error);
   EXPECT_THROW((void)key::header("a:b", "x"), error);
   EXPECT_THROW((void)key::text("\xff"), error);
+  EXPECT_THROW((void)key::emailid("a b"), error);
+  EXPECT_THROW((void)key::threadid(""), error);
   EXPECT_THROW((void)key::modseq(1, "a b"), error);
 }
 

@@ -14,7 +14,7 @@ static_assert(is_proper_command<search> && is_proper_command<uid_search> && !std
 TEST(search, example_of_rfc3501) {  // section 6.4.4
   probe p;
   search c(search_key::flagged() && search_key::since(date(1994, 2, 1)) && !search_key::from("Smith"));
-  EXPECT_EQ(p.wire(c), "SEARCH FLAGGED SINCE 1-Feb-1994 NOT FROM Smith");
+  EXPECT_EQ(p.wire(c), "SEARCH FLAGGED SINCE 1-Feb-1994 NOT FROM \"Smith\"");
   EXPECT_TRUE(p.feed(c, "* SEARCH 2 84 882"));
   EXPECT_FALSE(p.complete(c, "A1 OK SEARCH completed"));
   EXPECT_EQ(c.take_result().numbers(), seq_set::of(2, 84, 882));
@@ -47,7 +47,7 @@ TEST(search, esearch_example) {  // RFC 9051 section 6.4.4
   p.tag = "A282";
   auto c = search(search_key::flagged() && search_key::since(date(1994, 2, 1)) && !search_key::from("Smith"))
                .returning(search_return().count().min());
-  EXPECT_EQ(p.wire(c), "SEARCH RETURN (MIN COUNT) FLAGGED SINCE 1-Feb-1994 NOT FROM Smith");
+  EXPECT_EQ(p.wire(c), "SEARCH RETURN (MIN COUNT) FLAGGED SINCE 1-Feb-1994 NOT FROM \"Smith\"");
   EXPECT_EQ(p.checked(c), errc::success);
   EXPECT_FALSE(p.feed(c, "* ESEARCH (TAG \"A281\") MIN 1 COUNT 9"));
   EXPECT_TRUE(p.feed(c, "* ESEARCH (TAG \"A282\") MIN 2 COUNT 3"));
@@ -96,7 +96,7 @@ TEST(uid_search, never_takes_sequence_numbers_for_uids) {
 TEST(search, save) {  // RFC 5182 section 2.1, example 1
   probe p("IMAP4rev1 ESEARCH SEARCHRES");
   auto c = search(search_key::from("Tom")).returning(search_return().save());
-  EXPECT_EQ(p.wire(c), "SEARCH RETURN (SAVE) FROM Tom");
+  EXPECT_EQ(p.wire(c), "SEARCH RETURN (SAVE) FROM \"Tom\"");
   EXPECT_EQ(p.checked(c), errc::success);
   uid_search use(search_key::saved_result());
   EXPECT_EQ(p.checked(use), errc::success);
