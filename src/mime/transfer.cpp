@@ -70,6 +70,7 @@ void transfer_decoder::finish(std::string& out) {
   held_.clear();
   done_ = false;
   count_ = 0;
+  pads_ = 0;
   bits_ = 0;
 }
 
@@ -78,6 +79,7 @@ void transfer_decoder::feed_base64(std::string_view octets, std::string& out) {
   for (const char c : octets) {
     const auto value = alphabet[static_cast<unsigned char>(c)];
     if (value >= 0) {
+      pads_ = 0;
       bits_ = (bits_ << 6U) | static_cast<std::uint32_t>(value);
       if (++count_ == 4) {
         out.push_back(static_cast<char>((bits_ >> 16U) & 0xFFU));
@@ -86,7 +88,7 @@ void transfer_decoder::feed_base64(std::string_view octets, std::string& out) {
         count_ = 0;
         bits_ = 0;
       }
-    } else if (c == '=' && count_ >= 2) {  // the end of the data (RFC 2045 section 6.8)
+    } else if (c == '=' && count_ >= 2 && count_ + ++pads_ == 4) {  // the end of the data (RFC 2045 section 6.8)
       flush_base64(out);
       done_ = true;
       return;
@@ -102,6 +104,7 @@ void transfer_decoder::flush_base64(std::string& out) {
     out.push_back(static_cast<char>((bits_ >> 2U) & 0xFFU));
   }
   count_ = 0;
+  pads_ = 0;
   bits_ = 0;
 }
 

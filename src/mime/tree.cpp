@@ -311,7 +311,9 @@ class parser {
   static void cut(const line_reader& in, node& n, std::size_t begin, std::size_t body) {
     auto end = in.stopped()->begin;
     const auto text = in.text();
-    if (in.in_multipart() && end > body && text[end - 1] == '\n') {
+    // A multipart without parts has no text of its own that could end there.
+    const bool partless = n.kind == node_kind::leaf && n.type.is("multipart");
+    if (!partless && in.in_multipart() && end > body && text[end - 1] == '\n') {
       --end;
       if (end > body && text[end - 1] == '\r') --end;
     }

@@ -19,8 +19,8 @@ enum class transfer_encoding : std::uint8_t { identity, base64, quoted_printable
 [[nodiscard]] IMAPXX_API transfer_encoding parse_transfer_encoding(std::string_view value) noexcept;
 
 /// Decodes octets as they come, in pieces of any size, with constant memory. Never fails: base64 skips what is not of
-/// its alphabet, ends at the padding and may lack it; quoted-printable keeps a '=' that encodes nothing; uuencode reads
-/// what stands between "begin" and "end". The pieces' sizes never change the result.
+/// its alphabet, ends at complete padding and may lack it; quoted-printable keeps a '=' that encodes nothing; uuencode
+/// reads what stands between "begin" and "end". The pieces' sizes never change the result.
 class IMAPXX_API transfer_decoder {
  public:
   explicit transfer_decoder(transfer_encoding encoding) noexcept : encoding_(encoding) {}
@@ -44,6 +44,7 @@ class IMAPXX_API transfer_decoder {
   transfer_encoding encoding_;
   bool done_ = false;
   unsigned count_ = 0;
+  unsigned pads_ = 0;
   std::uint32_t bits_ = 0;
   std::string held_;  // quoted-printable: an escape or blanks whose meaning is not yet known; uuencode: a line
 };

@@ -166,6 +166,63 @@ TEST(message, parser_takes_pieces_of_any_size) {
   EXPECT_EQ(p.finish().text(), "y");
 }
 
+// A non-delivery report (RFC 3462, RFC 3464): what comes behind the blocks is the returned message.
+const char* const report =
+    "Subject: failure\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+    "--b\r\n\r\nIt did not arrive.\r\n"
+    "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\n"
+    "Final-Recipient: rfc822; bob@example.net\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\r\n"
+    "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: hello\r\n\r\nhi\r\n--b--\r\n";
+
+TEST(message, walk_of_a_delivery_report) {
+  const message m(report);
+  std::vector<std::string> types;
+  for (const auto& p : m.walk()) types.push_back(p.content_type().essence());
+  EXPECT_THAT(types, ElementsAre("multipart/report", "text/plain", "message/delivery-status", "text/plain",
+                                 "text/plain", "message/rfc822", "text/plain"));
+  const auto status = *m.find("2");
+  EXPECT_FALSE(status.is_multipart());
+  EXPECT_FALSE(status.is_message());
+  const auto blocks = status.children();
+  ASSERT_EQ(blocks.size(), 2U);
+  EXPECT_EQ(blocks[0].headers()["reporting-mta"], "dns; mx.example.org");
+  EXPECT_EQ(blocks[1].headers()["STATUS"], "5.1.1");
+  EXPECT_EQ(blocks[1].headers().size(), 3U);
+  EXPECT_EQ(blocks[1].depth(), 2U);
+  EXPECT_EQ(blocks[1].content(), "");
+  // They have no number, and nothing finds them by one; the text is still there as a whole.
+  EXPECT_EQ(blocks[1].number(), "");
+  EXPECT_EQ(m.find("")->content_type().essence(), "multipart/report");
+  EXPECT_FALSE(status.find("").has_value());
+  EXPECT_EQ(m.find("3.1")->content(), "hi");
+  EXPECT_TRUE(status.text().starts_with("Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient:"));
+  EXPECT_TRUE(m.attachments().empty());
+  EXPECT_EQ(m.root().best_text()->content(), "It did not arrive.");
+  EXPECT_NE(readable_text(m).find("Status: 5.1.1"), std::string::npos);
+}
+
+TEST(message, delivery_reports_in_strange_shapes) {
+  const auto blocks = [](const std::string& body, const char* encoding = "7bit") {
+    const message m("Content-Type: message/delivery-status\nContent-Transfer-Encoding: " + std::string(encoding) +
+                    "\n\n" + body);
+    std::vector<std::string> out;
+    for (const auto& p : m.root().children())
+      out.push_back(std::string(p.raw_header()) + "|" + std::string(p.raw_body()));
+    return out;
+  };
+  EXPECT_THAT(blocks(""), ElementsAre());
+  EXPECT_THAT(blocks("\n\n\n"), ElementsAre());
+  EXPECT_THAT(blocks("\n\nA: b\n\n\n\nC: d"), ElementsAre("A: b\n\n|", "C: d|"));
+  EXPECT_THAT(blocks("A: b\nno field\nmore\n\nC: d\n"), ElementsAre("A: b\n|no field\nmore\n", "C: d\n|"));
+  EXPECT_THAT(blocks("no field\n\nC: d\n"), ElementsAre("|no field\n", "C: d\n|"));
+  EXPECT_THAT(blocks("QTogYgoKQzogZAo=", "base64"), ElementsAre("A: b\n\n|", "C: d\n|"));
+  std::string many;
+  for (int i = 0; i < 50'000; ++i) many += "A: b\n\n";
+  const message m("Content-Type: message/delivery-status\n\n" + many);
+  EXPECT_TRUE(m.truncated());
+  EXPECT_EQ(m.walk().size(), parts_max);
+}
+
 TEST(message, of_no_octets) {
   const message m;
   EXPECT_TRUE(m.headers().empty());

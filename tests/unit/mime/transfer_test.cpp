@@ -39,7 +39,8 @@ INSTANTIATE_TEST_SUITE_P(
                     row{"base64", "Zm9vYmFy", "foobar"}, row{"base64", "Zm9v\r\nYmFy\r\n", "foobar"},
                     row{"base64", "AAH/", "\0\x01\xFF"s}, row{"base64", "Zm8", "fo"}, row{"base64", "Zg", "f"},
                     row{"base64", "Z", ""}, row{"base64", "Z m!9\x80v", "foo"}, row{"base64", "=Zm9v", "foo"},
-                    row{"base64", "Z=m9v", "foo"}, row{"base64", "Zg==\r\n-- \r\nlist footer\r\n", "f"}));
+                    row{"base64", "Z=m9v", "foo"}, row{"base64", "Zg==\r\n-- \r\nlist footer\r\n", "f"},
+                    row{"base64", "Zm=9v", "foo"}, row{"base64", "Zg=", "f"}, row{"base64", "Zg =\r\n= Zm9v", "f"}));
 
 // RFC 2045 section 6.7.
 INSTANTIATE_TEST_SUITE_P(
