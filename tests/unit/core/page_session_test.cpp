@@ -81,6 +81,14 @@ TEST(page_session, every_command_has_a_tag_of_its_own_and_one_space) {
     t.feed(line.substr(0, space) + " OK\r\n");
   }
   EXPECT_EQ(tags.size(), 3U);
+  session_options style;
+  session_test as_on_the_page(std::move(style.first_tag(1).tag_prefix("A", 4)));
+  as_on_the_page.feed("* PREAUTH hello\r\n");
+  as_on_the_page.submit(noop());
+  as_on_the_page.expect_output("A0001 NOOP\r\n");
+  as_on_the_page.feed("A0001 OK\r\n");
+  as_on_the_page.submit(noop());
+  as_on_the_page.expect_output("A0002 NOOP\r\n");
 }
 
 // Which command is allowed in which state: the page's tables.
