@@ -22,7 +22,11 @@ imapxx_install(imapxx_mime mime)
 imapxx_install(imapxx_asio asio)
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
-  FILES_MATCHING PATTERN "*.hpp")
+  FILES_MATCHING PATTERN "*.hpp" REGEX "imapxx/asio" EXCLUDE)
+if(TARGET imapxx_asio)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
+    FILES_MATCHING REGEX "imapxx/asio(/.*)?\\.hpp$")
+endif()
 if(TARGET imapxx_testserver)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/testserver/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
     COMPONENT development FILES_MATCHING PATTERN "*.hpp")
@@ -50,4 +54,8 @@ install(FILES "${PROJECT_BINARY_DIR}/imapxx.pc" DESTINATION "${pkgconfig_dir}" C
 if(TARGET imapxx_testserver)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/imapxx-testserver.pc.in" "${PROJECT_BINARY_DIR}/imapxx-testserver.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/imapxx-testserver.pc" DESTINATION "${pkgconfig_dir}" COMPONENT development)
+endif()
+if(TARGET imapxx_asio)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/imapxx-asio.pc.in" "${PROJECT_BINARY_DIR}/imapxx-asio.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/imapxx-asio.pc" DESTINATION "${pkgconfig_dir}" COMPONENT development)
 endif()

@@ -52,7 +52,7 @@ void client::authenticate_as(const credentials& who) { try_authenticate_as(who).
 result<void> client::try_authenticate_as(const credentials& who) {
   core::login_operation op(who, core_->protocol().options().rev2);
   auto done = core_->perform(op);
-  if (!done) return done.error().set_host(core_->link().host());
+  if (!done) return done.error().set_host(core_->engine().link().host());
   return {};
 }
 
@@ -99,19 +99,20 @@ store_result client::store_flags(imapxx::v0::store what) {
 bool client::idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) {
   const auto& t = core_->protocol().options().timeouts;
   core::idle_operation op(std::chrono::steady_clock::now() + duration, t.idle_refresh, core_->idle_poll);
-  core_->change_wanted_stop = false;
+  auto& engine = core_->engine();
+  bool stopped = false;
   // `stop` may throw: what refers to this call must go with it.
   struct watch {
-    detail::client_core& core;
-    ~watch() { core.on_change = nullptr; }
-  } const watching{*core_};
-  core_->on_change = [this, &op, &stop](const mailbox_event& e) {
-    if (!stop(e)) return false;
-    op.stop(*core_);
-    return true;
+    core::engine& engine;
+    ~watch() { engine.on_change = nullptr; }
+  } const watching{engine};
+  engine.on_change = [&](const mailbox_event& e) {
+    if (!stop(e)) return;
+    stopped = true;
+    op.stop(engine);
   };
   core_->perform(op).value();
-  return core_->change_wanted_stop;
+  return stopped;
 }
 
 client& client::idle_poll(std::chrono::milliseconds every) {
@@ -128,7 +129,7 @@ void client::flush() { core_->flush().value(); }
 void client::cancel() noexcept { core_->cancel(); }
 
 client& client::expires_after(std::optional<std::chrono::milliseconds> duration) {
-  core_->expires_at = duration ? std::optional(std::chrono::steady_clock::now() + *duration) : std::nullopt;
+  core_->engine().expires_at = duration ? std::optional(std::chrono::steady_clock::now() + *duration) : std::nullopt;
   return *this;
 }
 
@@ -139,16 +140,16 @@ bool client::connected() const noexcept {
 const mailbox_view& client::mailbox() const noexcept { return core_->protocol().mailbox(); }
 session_state client::state() const noexcept { return core_->protocol().state(); }
 const capability_set& client::capabilities() const noexcept { return core_->protocol().info().capabilities; }
-bool client::tls() const noexcept { return core_->tls(); }
+bool client::tls() const noexcept { return core_->engine().tls(); }
 
 std::string client::tls_description() const {
-  const auto* filter = core_->link().tls_filter();
-  if (filter == nullptr || !core_->tls()) return {};
+  const auto* filter = core_->engine().link().tls_filter();
+  if (filter == nullptr || !core_->engine().tls()) return {};
   const auto p = filter->info();
   return p.version + " " + p.cipher;
 }
 
-const std::string& client::greeting() const noexcept { return core_->greeting(); }
+const std::string& client::greeting() const noexcept { return core_->engine().greeting(); }
 int client::native_handle() const noexcept {
   return core_->transport() != nullptr ? core_->transport()->native_handle() : -1;
 }

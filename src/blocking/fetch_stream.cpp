@@ -1,7 +1,6 @@
 #include <imapxx/fetch_stream.hpp>
 
 #include "blocking/client_core.hpp"
-#include "blocking/fetch_spool.hpp"
 
 #include <utility>
 
@@ -12,7 +11,7 @@ struct fetch_stream::state {
   command_id id = 0;
   error refused;
   bool over = false;
-  blocking::fetch_spool spool;
+  core::fetch_spool spool;
 };
 
 fetch_stream::fetch_stream(std::shared_ptr<detail::client_core> core, const result<command_id>& submitted)
@@ -23,7 +22,7 @@ fetch_stream::fetch_stream(std::shared_ptr<detail::client_core> core, const resu
     return;
   }
   state_->id = *submitted;
-  state_->core->attach(state_->id, state_->spool);
+  state_->core->engine().attach(state_->id, state_->spool);
 }
 
 fetch_stream::~fetch_stream() {
@@ -44,7 +43,7 @@ result<const fetch_event*> fetch_stream::try_next() {
   }
   if (!s.spool.empty()) return s.spool.take();
   s.over = true;
-  s.core->detach(s.id);
+  s.core->engine().detach(s.id);
   auto done = s.core->wait(s.id);
   if (!done) return done.error();
   return static_cast<const fetch_event*>(nullptr);

@@ -121,6 +121,9 @@ def pkg_config(args):
     require("libimapxx" not in run("readelf", "-d", build / "static"), "the static program needs no libimapxx.so")
     if find(target, "imapxx-testserver.pc"):
         compile_and_run("server", "server_main.cpp", flags("--cflags", "--libs", "imapxx", "imapxx-testserver"))
+    if find(target, "imapxx-testserver.pc") and find(target, "imapxx-asio.pc"):
+        coroutines = ["-DASIO_HAS_CO_AWAIT=1"] if "clang" in str(args.cxx) else []
+        compile_and_run("async", "async_main.cpp", coroutines + flags("--cflags", "--libs", "imapxx-asio", "imapxx-testserver"))
 
 
 def subdirectory(args):

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace imapxx::inline v0::blocking {
+namespace imapxx::inline v0::core {
 
 /// A queue of fetch events that own their octets: in memory up to a budget, the octets beyond it in an unlinked
 /// temporary file. An event that is consumed at once (the usual case: `next` waits for it) passes through without being
@@ -29,6 +29,8 @@ class fetch_spool {
   /// Copies what the last event's views point to, because something else is about to use the session. The event itself
   /// stays where it is.
   void keep_current();
+  /// The consumer is done with the last event.
+  void release_current() noexcept { borrowed_ = false; }
   /// The next event; its views live until the following call. \return nullptr when there is none
   [[nodiscard]] result<const fetch_event*> take();
 
@@ -59,4 +61,4 @@ class fetch_spool {
   std::uint64_t file_end_ = 0;
 };
 
-}  // namespace imapxx::inline v0::blocking
+}  // namespace imapxx::inline v0::core

@@ -1,9 +1,9 @@
-#include "blocking/fetch_spool.hpp"
+#include "core/fetch_spool.hpp"
 
 #include <cerrno>
 #include <utility>
 
-namespace imapxx::inline v0::blocking {
+namespace imapxx::inline v0::core {
 
 result<void> fetch_spool::put(const session_event& e, bool direct) {
   fetch_event::kind what = fetch_event::kind::row;
@@ -109,4 +109,4 @@ result<void> fetch_spool::from_file(item& it) {
   return {};
 }
 
-}  // namespace imapxx::inline v0::blocking
+}  // namespace imapxx::inline v0::core

@@ -1,0 +1,293 @@
+/// \file
+/// The asynchronous client, on standalone Asio (target `imapxx::asio`). See docs/async.md.
+#pragma once
+
+#include <imapxx/asio/waiter.hpp>
+#include <imapxx/command_methods.hpp>
+#include <imapxx/commands.hpp>
+#include <imapxx/options.hpp>
+#include <imapxx/sasl.hpp>
+#include <imapxx/session.hpp>
+
+#include <asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace imapxx::inline v0 {
+
+namespace detail {
+class stream_state;
+class event_state;
+class async_ticket_state;
+
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_connect(std::optional<credentials> who);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_login(credentials who);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_move(uid_set messages, mailbox_name to);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_move(seq_set messages, mailbox_name to);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_poll(std::chrono::milliseconds timeout);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_close();
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_piece(std::shared_ptr<stream_state> stream);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_event(std::shared_ptr<event_state> events);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_wait(const std::shared_ptr<async_ticket_state>& ticket);
+
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_ticket_state> submit_to(const std::shared_ptr<async_core>& core,
+                                                                       std::unique_ptr<command> cmd);
+[[nodiscard]] IMAPXX_API const std::shared_ptr<async_core>& core_of(const async_ticket_state& ticket) noexcept;
+
+using time_limit = std::optional<std::chrono::milliseconds>;
+}  // namespace detail
+
+/// Operations of a client with one completion token: made by `async_client::with`, used at once.
+///     client.with(asio::use_future).within(5s).fetch(uids, items)
+template <class Token>
+class async_methods : public command_methods<async_methods<Token>> {
+ public:
+  async_methods(std::shared_ptr<detail::async_core> core, Token token)
+      : core_(std::move(core)), token_(std::move(token)) {}
+
+  /// The operation fails with `errc::timeout` when it takes longer. As with a cancellation, the connection survives
+  /// where the rest of the answer can be drained.
+  async_methods& within(std::chrono::milliseconds limit) {
+    limit_ = limit;
+    return *this;
+  }
+
+  template <typed_command C>
+  auto run(C cmd) {
+    using deliver = detail::deliver_command<C>;
+    return detail::start<typename deliver::signature, deliver>(
+        core_, detail::request_run(std::make_unique<C>(std::move(cmd))), limit_, std::move(token_));
+  }
+  template <typed_command C>
+  auto try_run(C cmd) {
+    return detail::start<void(result<typename C::result_type>), detail::deliver_result<C>>(
+        core_, detail::request_run(std::make_unique<C>(std::move(cmd))), limit_, std::move(token_));
+  }
+  auto connect() { return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_connect(std::nullopt)); }
+  auto connect(credentials who) {
+    return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_connect(std::move(who)));
+  }
+  auto authenticate_as(credentials who) {
+    return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_login(std::move(who)));
+  }
+  auto move_messages(const uid_set& messages, const mailbox_name& to) {
+    return go<detail::deliver_moved, void(std::exception_ptr, move_result)>(detail::request_move(messages, to));
+  }
+  auto move_messages(const seq_set& messages, const mailbox_name& to) {
+    return go<detail::deliver_moved, void(std::exception_ptr, move_result)>(detail::request_move(messages, to));
+  }
+  auto poll(std::chrono::milliseconds timeout) {
+    return go<detail::deliver_truth, void(std::exception_ptr, bool)>(detail::request_poll(timeout));
+  }
+  auto close() { return go<detail::deliver_nothing, void()>(detail::request_close()); }
+
+ private:
+  template <class Deliver, class Signature>
+  auto go(std::shared_ptr<detail::async_request> request) {
+    return detail::start<Signature, Deliver>(core_, std::move(request), limit_, std::move(token_));
+  }
+  std::shared_ptr<detail::async_core> core_;
+  Token token_;
+  detail::time_limit limit_;
+};
+
+/// A command on its way. Destroying it abandons the command. May outlive the client, and then only reports errors.
+template <typed_command C>
+class [[nodiscard]] async_ticket {
+ public:
+  explicit async_ticket(std::shared_ptr<detail::async_ticket_state> state) : state_(std::move(state)) {}
+  /// Waits for the tagged response. Call it once.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_wait(Token&& token = Token()) {
+    using deliver = detail::deliver_command<C>;
+    return detail::start<typename deliver::signature, deliver>(detail::core_of(*state_), detail::request_wait(state_),
+                                                               std::nullopt, std::forward<Token>(token));
+  }
+
+ private:
+  std::shared_ptr<detail::async_ticket_state> state_;
+};
+
+/// An open FETCH. Back-pressure is not reading: the server waits when nobody asks for a piece. Other commands of the
+/// client may be run meanwhile; what arrives for the stream then is kept in memory up to 8 MiB, and beyond that in an
+/// unlinked temporary file. Destroying it early abandons the command. Belongs to the client's executor.
+class IMAPXX_API async_fetch_stream {
+ public:
+  explicit async_fetch_stream(std::shared_ptr<detail::stream_state> state);
+  ~async_fetch_stream();
+  async_fetch_stream(async_fetch_stream&&) noexcept;
+  async_fetch_stream& operator=(async_fetch_stream&&) noexcept;
+
+  /// The next piece, or nullptr after the last one: `void(std::exception_ptr, const fetch_event*)`. Its views live
+  /// until the following call; the handler must run on the client's executor. When the FETCH failed, the error comes
+  /// behind all data before it. One call at a time.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_next(Token&& token = Token()) {
+    return detail::start<void(std::exception_ptr, const fetch_event*), detail::deliver_piece>(
+        core(), detail::request_piece(state_), std::nullopt, std::forward<Token>(token));
+  }
+  /// A piece that is here already, or nullptr when `async_next` would have to wait (or has to tell the end). Many small
+  /// rows cost much less so: `while (auto* e = co_await s.async_next()) do use(*e); while ((e = s.next_received()));`
+  [[nodiscard]] const fetch_event* next_received();
+
+ private:
+  [[nodiscard]] const std::shared_ptr<detail::async_core>& core() const noexcept;
+  std::shared_ptr<detail::stream_state> state_;
+};
+
+/// What the server says unasked, as one sequence: changes of the selected mailbox and responses that no command asked
+/// for (NOTIFY). While somebody waits, IDLE runs and is renewed in time, or NOOP asks every `idle_poll` where IDLE is
+/// missing; commands of the client may be run meanwhile. Destroying it ends IDLE. Belongs to the client's executor.
+class IMAPXX_API async_event_stream {
+ public:
+  explicit async_event_stream(std::shared_ptr<detail::event_state> state);
+  ~async_event_stream();
+  async_event_stream(async_event_stream&&) noexcept;
+  async_event_stream& operator=(async_event_stream&&) noexcept;
+
+  /// The next event: `void(std::exception_ptr, push_event)`. One call at a time.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_next(Token&& token = Token()) {
+    return async_next_within(std::nullopt, std::forward<Token>(token));
+  }
+  /// Fails with `errc::timeout` when nothing comes for so long; the stream and the connection go on.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_next_within(detail::time_limit limit, Token&& token = Token()) {
+    return detail::start<void(std::exception_ptr, push_event), detail::deliver_event>(
+        core(), detail::request_event(state_), limit, std::forward<Token>(token));
+  }
+
+ private:
+  [[nodiscard]] const std::shared_ptr<detail::async_core>& core() const noexcept;
+  std::shared_ptr<detail::event_state> state_;
+};
+
+/// A connection to one server on an Asio executor.
+///
+/// *Tokens*: every operation takes any completion token (callback, `use_future`, `use_awaitable`, deferred ...); the
+/// methods without one are for `co_await`. Signatures are `void(std::exception_ptr[, T])`: the exception is what the
+/// blocking client would throw (`error`, `status_error`); `async_try_run` has `void(result<T>)`. Handlers run on their
+/// associated executor, by default the client's.
+/// *Executor*: it must run one thing at a time (an io_context that one thread runs, or a strand). Then operations may
+/// be started, and `cancel` called, from any thread; everything else belongs to the executor.
+/// *Activity*: bytes are moved while at least one operation waits, never otherwise; commands that are started together
+/// leave together, as far as RFC 9051 section 5.5 allows. Cancellation slots, and `within`, end one operation at once;
+/// what is left of its answer is read and dropped by those that follow, within `limits::drain_octets`; in the middle of
+/// a literal, TLS or SASL the connection ends. Of the types of cancellation, `total` works as long as nothing was sent.
+/// *Deadlines* are those of `session_options::timeouts` and `expires_after`, with the blocking client's meaning.
+class IMAPXX_API async_client : public command_methods<async_client> {
+ public:
+  async_client(asio::any_io_executor executor, connect_options options);
+  template <class Context>
+    requires requires(Context& c) {
+      { c.get_executor() } -> std::convertible_to<asio::any_io_executor>;
+    }
+  async_client(Context& context, connect_options options)
+      : async_client(asio::any_io_executor(context.get_executor()), std::move(options)) {}
+  /// Closes without LOGOUT; operations that wait end with `errc::closed`.
+  ~async_client();
+  async_client(async_client&&) noexcept;
+  async_client& operator=(async_client&&) noexcept;
+
+  /// A connected stream socket of the application's, which `async_connect` uses instead of looking up and connecting;
+  /// owned from now on. Errors: io
+  [[nodiscard]] result<void> adopt(int connected_socket);
+
+  /// Name look-up, TCP (all addresses, RFC 8305), TLS as the options say, greeting, capabilities; with credentials also
+  /// log-in. Once for each client. Errors: those of `client`'s constructors.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_connect(Token&& token = Token()) {
+    return with(std::forward<Token>(token)).connect();
+  }
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_connect(credentials who, Token&& token = Token()) {
+    return with(std::forward<Token>(token)).connect(std::move(who));
+  }
+  /// As `client::authenticate_as`.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_authenticate_as(credentials who, Token&& token = Token()) {
+    return with(std::forward<Token>(token)).authenticate_as(std::move(who));
+  }
+  /// As `client::move_messages`.
+  template <class Set, class Token = asio::use_awaitable_t<>>
+  auto async_move_messages(const Set& messages, const mailbox_name& to, Token&& token = Token()) {
+    return with(std::forward<Token>(token)).move_messages(messages, to);
+  }
+  /// Sends a command and waits for its result.
+  template <typed_command C, class Token = asio::use_awaitable_t<>>
+  auto async_run(C cmd, Token&& token = Token()) {
+    return with(std::forward<Token>(token)).run(std::move(cmd));
+  }
+  template <typed_command C, class Token = asio::use_awaitable_t<>>
+  auto async_try_run(C cmd, Token&& token = Token()) {
+    return with(std::forward<Token>(token)).try_run(std::move(cmd));
+  }
+  /// As `client::poll`: whether anything came within `timeout`.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_poll(std::chrono::milliseconds timeout, Token&& token = Token()) {
+    return with(std::forward<Token>(token)).poll(timeout);
+  }
+  /// LOGOUT, and closes; waits for the answer at most `timeouts::logout`. Never fails: `void()`.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_close(Token&& token = Token()) {
+    return with(std::forward<Token>(token)).close();
+  }
+  /// All named methods, and those above, with this token.
+  template <class Token>
+  [[nodiscard]] auto with(Token&& token) const {
+    return async_methods<std::decay_t<Token>>(core_, std::forward<Token>(token));
+  }
+  /// The same for `co_await`, with a time limit.
+  [[nodiscard]] auto within(std::chrono::milliseconds limit) const {
+    auto m = with(asio::use_awaitable_t<>());
+    m.within(limit);
+    return m;
+  }
+  /// What the named methods call; for `co_await`.
+  template <typed_command C>
+  auto run(C cmd) {
+    return with(asio::use_awaitable_t<>()).run(std::move(cmd));
+  }
+  template <typed_command C>
+  auto try_run(C cmd) {
+    return with(asio::use_awaitable_t<>()).try_run(std::move(cmd));
+  }
+
+  /// Queues a command, to be waited for later. On the client's executor.
+  template <typed_command C>
+  [[nodiscard]] async_ticket<C> submit(C cmd) {
+    return async_ticket<C>(detail::submit_to(core_, std::make_unique<C>(std::move(cmd))));
+  }
+  /// Delivers FETCH data while it arrives, in bounded memory. On the client's executor.
+  [[nodiscard]] async_fetch_stream stream(imapxx::v0::fetch cmd);
+  /// On the client's executor.
+  [[nodiscard]] async_event_stream events();
+  /// How often NOOP replaces a missing IDLE. Default 60 s.
+  async_client& idle_poll(std::chrono::milliseconds every);
+
+  /// Ends all operations that wait now with `errc::cancelled`. From any thread.
+  void cancel() noexcept;
+  /// All operations from now on must be over by then. nullopt: only the options' timeouts.
+  async_client& expires_after(std::optional<std::chrono::milliseconds> duration);
+
+  [[nodiscard]] const asio::any_io_executor& get_executor() const noexcept;
+  [[nodiscard]] bool connected() const noexcept;
+  [[nodiscard]] const mailbox_view& mailbox() const noexcept;
+  [[nodiscard]] session_state state() const noexcept;
+  [[nodiscard]] const capability_set& capabilities() const noexcept;
+  [[nodiscard]] bool tls() const noexcept;
+  [[nodiscard]] std::string tls_description() const;
+  [[nodiscard]] const std::string& greeting() const noexcept;
+  [[nodiscard]] std::vector<std::string> plan_move() const;
+  [[nodiscard]] const session& protocol() const noexcept;
+
+ private:
+  std::shared_ptr<detail::async_core> core_;
+};
+
+}  // namespace imapxx::inline v0

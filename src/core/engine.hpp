@@ -1,0 +1,157 @@
+/// \file
+/// What both drivers do beside moving bytes: who waits for what, what has ended, until when. No I/O, no clock, no
+/// thread.
+#pragma once
+
+#include <imapxx/event.hpp>
+#include <imapxx/options.hpp>
+#include <imapxx/stream.hpp>
+
+#include "core/connection.hpp"
+#include "core/fetch_spool.hpp"
+#include "core/operation.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imapxx::inline v0::core {
+
+/// How one command ended, kept until somebody asks.
+struct outcome {
+  error failure;
+  std::unique_ptr<command> finished;
+};
+
+/// A connection with the commands, operations and streams that are under way on it. The driver moves bytes (`output`,
+/// `sent`, `input_buffer`, `received`, `ended`), calls `handle_event` as long as it returns something, and keeps the
+/// deadlines that `deadline` and `wakeup` name. Time is an input everywhere. Not thread-safe.
+class engine final : public operation_host, public observer {
+ public:
+  /// What `handle_event` did.
+  enum class progress : std::uint8_t {
+    none,      ///< there was no event: bytes must be moved
+    other,     ///< something that nobody waits for
+    finished,  ///< the outcome of command `last()` can be taken
+    streamed   ///< stream `last()` has a piece, or has failed
+  };
+
+  engine(connect_options options, time_point now);
+
+  // --- operation_host
+  result<command_id> submit(std::unique_ptr<command> cmd) override { return submit(std::move(cmd), false); }
+  void end_idle(command_id id) override { link_.protocol().end_idle(id); }
+  result<void> start_tls() override { return link_.start_tls(); }
+  [[nodiscard]] const session& protocol() const override { return link_.protocol(); }
+  [[nodiscard]] sasl_context sasl() const override { return link_.sasl(); }
+  [[nodiscard]] bool tls() const override { return link_.tls(); }
+
+  /// As of this moment; to be told before anything that submits.
+  void set_now(time_point now) noexcept { now_ = now; }
+  result<command_id> submit(std::unique_ptr<command> cmd, bool streaming);
+  /// Nobody will ask how it ended.
+  void abandon(command_id id) noexcept;
+  void forget(command_id id) { dropped_.insert(id); }
+  [[nodiscard]] bool is_done(command_id id) const noexcept { return finished_.contains(id); }
+  [[nodiscard]] std::optional<outcome> take(command_id id);
+  [[nodiscard]] bool idle_too_long() const;
+
+  /// Operations hear of every event while they are attached.
+  void attach(operation& op) { operations_.push_back(&op); }
+  void detach(operation& op) noexcept { std::erase(operations_, &op); }
+
+  /// Data of the streaming command goes to the spool while it is attached.
+  void attach(command_id id, fetch_spool& spool) { spools_[id] = &spool; }
+  void detach(command_id id) noexcept { spools_.erase(id); }
+  /// The stream whose consumer waits, and uses a piece before it lets anything else happen: no copy is made for it. 0:
+  /// none.
+  void wait_for_stream(command_id id) noexcept { waiting_stream_ = id; }
+  /// Copies what consumers of other streams than the waiting one still look at; to be called before `handle_event`
+  /// whenever control comes from a caller.
+  void keep_pieces();
+
+  [[nodiscard]] progress handle_event();
+  [[nodiscard]] command_id last() const noexcept { return last_; }
+
+  // --- the network
+  [[nodiscard]] std::string_view output() { return link_.output(); }
+  void sent(std::size_t n);
+  [[nodiscard]] std::span<char> input_buffer() { return link_.input_buffer(); }
+  void received(std::size_t n);
+  [[nodiscard]] std::uint64_t octets_received() const noexcept { return octets_received_; }
+  /// The peer's side ended (no error), or reading or writing failed.
+  void ended(const error& why);
+  [[nodiscard]] bool network_ended() const noexcept { return network_ended_; }
+  /// The transport is there only now.
+  void restart_clock(time_point now) noexcept { now_ = last_progress_ = oldest_since_ = now; }
+
+  // --- time
+  /// When the peer must have answered; the connection is over otherwise.
+  struct limit {
+    deadline_point at;
+    phase in = phase::none;
+  };
+  [[nodiscard]] limit deadline() const;
+  /// That deadline has passed: every command fails.
+  void expire(phase in);
+  /// When the first of the operations wants to be woken.
+  [[nodiscard]] deadline_point wakeup() const;
+  void wake(time_point now);
+  deadline_point expires_at;
+
+  /// Why the connection is over, if it is.
+  [[nodiscard]] const std::optional<error>& over() const noexcept { return over_; }
+  [[nodiscard]] error gone() const;
+  [[nodiscard]] bool greeted() const noexcept { return greeted_; }
+  [[nodiscard]] const std::string& greeting() const noexcept { return greeting_; }
+  [[nodiscard]] connection& link() noexcept { return link_; }
+  [[nodiscard]] const connection& link() const noexcept { return link_; }
+  [[nodiscard]] const connect_options& options() const noexcept { return options_; }
+
+  /// Hears of each change in the mailbox before the caller's observer does.
+  std::function<void(const mailbox_event&)> on_change;
+  /// Hears of each response that no command asked for, likewise.
+  std::function<void(const response&)> on_push;
+
+  // --- observer: passes everything on to the caller's
+  void on_mailbox_event(const mailbox_event& e) override;
+  void on_alert(std::string_view text) override;
+  void on_status(const status_response& s) override;
+  void on_unclaimed(const response& r) override;
+  void on_unparsed(const unparsed_item& u) override;
+  void on_raw(std::string_view text) override;
+  void on_trace(trace_direction d, std::string_view text) override;
+  [[nodiscard]] bool wants_trace() const noexcept override;
+
+ private:
+  progress stream_piece(const session_event& e);
+  progress completed(session_event& e);
+
+  connect_options options_;
+  observer* outer_;
+  connection link_;
+  std::map<command_id, outcome> finished_;
+  std::map<command_id, fetch_spool*> spools_;
+  std::set<command_id> dropped_;  ///< abandoned: nobody will ask how they ended
+  std::vector<operation*> operations_;
+  command_id waiting_stream_ = 0;
+  command_id last_ = 0;
+  std::string greeting_;
+  time_point now_;
+  time_point last_progress_;
+  time_point oldest_since_;
+  std::uint64_t octets_received_ = 0;
+  std::optional<error> over_;
+  bool greeted_ = false;
+  bool network_ended_ = false;
+};
+
+}  // namespace imapxx::inline v0::core
