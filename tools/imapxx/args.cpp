@@ -174,6 +174,27 @@ void reading_commands(builder& b) {
       });
 }
 
+void shell_command(builder& b) {
+  b.command<shell_args>(
+      "shell", "type IMAP commands and see what the server says; runs scripts, too",
+      "  imapxx shell imaps://ann@mail.example.org\n"
+      "  imapxx shell --exit-on-error imaps://ann@mail.example.org < commands.txt\n",
+      [](CLI::App& s, shell_args& a) {
+        constexpr double longest = 1740;  // servers may end a quiet session after 30 minutes
+        s.add_option("--tag", a.tag, "how tags look: letters, and perhaps the first number (default A1)")
+            ->type_name("TAG");
+        s.add_option("--decode", a.decode, "show each response decoded, too: on (readable), json, or off")
+            ->type_name("HOW")
+            ->check(CLI::IsMember({"on", "readable", "json", "off"}));
+        s.add_flag("-e,--exit-on-error", a.exit_on_error, "in a script: end at the first NO, BAD or wrong line");
+        s.add_option("--keep-alive", a.keep_alive,
+                     "NOOP after so many quiet seconds, at most 1740 (default 540; 0: never)")
+            ->type_name("SECONDS")
+            ->check(CLI::Range(0.0, longest));
+        s.add_option("--history", a.history, "file that keeps what was typed, without credentials")->type_name("FILE");
+      });
+}
+
 void writing_commands(builder& b) {
   b.command<append_args>(
       "append", "add messages to a mailbox, from files or standard input",
@@ -305,6 +326,7 @@ parsed parse_arguments(const std::vector<std::string>& words) {
   add_common(app, result.args.common);
   builder b(app, result.args);
   reading_commands(b);
+  shell_command(b);
   writing_commands(b);
   mailbox_commands(b);
   local_commands(b);

@@ -85,6 +85,13 @@ struct subscribe_args {
 struct idle_args {
   double seconds = 0;  ///< 0: until interrupted
 };
+struct shell_args {
+  std::string tag = "A1";
+  std::string decode = "off";
+  std::string history;
+  double keep_alive = 540;  ///< seconds; 0: never
+  bool exit_on_error = false;
+};
 struct serve_args {
   std::uint16_t port = 0;
   std::string address;
@@ -100,7 +107,7 @@ struct decode_args {
 
 using command_args = std::variant<caps_args, ls_args, status_args, search_args, fetch_args, append_args, store_args,
                                   copy_args, expunge_args, mkdir_args, rmdir_args, rename_args, subscribe_args,
-                                  idle_args, serve_args, demo_args, decode_args>;
+                                  idle_args, shell_args, serve_args, demo_args, decode_args>;
 
 struct arguments {
   common_args common;

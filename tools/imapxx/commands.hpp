@@ -21,6 +21,7 @@ exit_code run(const common_args& common, const rmdir_args& args, output& out);
 exit_code run(const common_args& common, const rename_args& args, output& out);
 exit_code run(const common_args& common, const subscribe_args& args, output& out);
 exit_code run(const common_args& common, const idle_args& args, output& out);
+exit_code run(const common_args& common, const shell_args& args, output& out);
 exit_code run(const common_args& common, const serve_args& args, output& out);
 exit_code run(const common_args& common, const demo_args& args, output& out);
 exit_code run(const common_args& common, const decode_args& args, output& out);

@@ -17,7 +17,6 @@
 #include <utility>
 
 namespace imapxx::cli {
-namespace {
 
 connect_options options_for(const common_args& args, const imap_url& url, observer& heard, const std::string& ca_pem) {
   const auto protection = url.tls ? security::tls : (args.plain ? security::plain : security::starttls);
@@ -38,8 +37,6 @@ connect_options options_for(const common_args& args, const imap_url& url, observ
   options.tls(std::move(tls)).session(std::move(session));
   return options;
 }
-
-}  // namespace
 
 listener::listener(const common_args& args) : verbose_(args.verbose) {
   if (args.trace.empty()) return;

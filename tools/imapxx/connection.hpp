@@ -73,6 +73,10 @@ class connection {
   std::unique_ptr<class on_interrupt> interrupt_;
 };
 
+/// How these arguments say to connect. `heard` must outlive the session. \param ca_pem authorities to trust instead
+[[nodiscard]] connect_options options_for(const common_args& args, const imap_url& url, observer& heard,
+                                          const std::string& ca_pem);
+
 /// The URL of the arguments, with contradictions among the TLS options refused.
 [[nodiscard]] imap_url checked_url(const common_args& args);
 

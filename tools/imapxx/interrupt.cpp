@@ -67,6 +67,8 @@ void watch_for_interrupts() {
 
 bool interrupted() noexcept { return shared().interrupted; }
 
+void forget_interrupt() noexcept { shared().interrupted = false; }
+
 void wait_for_interrupt() {
   auto& s = shared();
   std::unique_lock lock(s.mutex);

@@ -13,6 +13,9 @@ void watch_for_interrupts();
 /// Whether a signal came.
 [[nodiscard]] bool interrupted() noexcept;
 
+/// The last signal has been dealt with: the next one is a first one again.
+void forget_interrupt() noexcept;
+
 /// Blocks until a signal comes.
 void wait_for_interrupt();
 

@@ -3,18 +3,20 @@ _imapxx() {
   local cur prev commands common command word i
   cur=${COMP_WORDS[COMP_CWORD]}
   prev=${COMP_WORDS[COMP_CWORD-1]}
-  commands="caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle serve demo decode"
+  commands="caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle shell serve demo decode"
   common="--starttls --plain --ca-file --insecure --cert --key --timeout --user --password-command --password-file
     --token-command --auth --json --seq --dry-run --trace --verbose --help"
   case $prev in
-    --ca-file|--cert|--key|--password-file|--trace|--eml|--mbox|--ca-out)
+    --ca-file|--cert|--key|--password-file|--trace|--eml|--mbox|--ca-out|--history)
       COMPREPLY=($(compgen -f -- "$cur")); return ;;
     -o|--output|--maildir)
       COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --auth)
       COMPREPLY=($(compgen -W "SCRAM-SHA-256 SCRAM-SHA-1 SCRAM-SHA-256-PLUS SCRAM-SHA-1-PLUS CRAM-MD5 PLAIN LOGIN LOGIN-COMMAND OAUTHBEARER XOAUTH2 EXTERNAL ANONYMOUS" -- "$cur"))
       return ;;
-    --timeout|--user|-u|--password-command|--token-command|--items|--date|--flags|--port|--address|--for) return ;;
+    --decode)
+      COMPREPLY=($(compgen -W "on json off" -- "$cur")); return ;;
+    --timeout|--tag|--keep-alive|--user|-u|--password-command|--token-command|--items|--date|--flags|--port|--address|--for) return ;;
   esac
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
@@ -36,6 +38,7 @@ _imapxx() {
     rmdir) own="--force" ;;
     subscribe) own="--off" ;;
     idle) own="--for" ;;
+    shell) own="--tag --decode -e --exit-on-error --keep-alive --history" ;;
     serve) own="--port --address --tls --starttls --user --eml --maildir --mbox --ca-out" ;;
     decode) own="--utf8" ;;
   esac

@@ -1,5 +1,5 @@
 # fish completion for imapxx
-set -l commands caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle serve demo decode
+set -l commands caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle shell serve demo decode
 complete -c imapxx -f
 complete -c imapxx -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c imapxx -l starttls -d 'require STARTTLS'
@@ -41,6 +41,11 @@ complete -c imapxx -n '__fish_seen_subcommand_from append' -l keep-line-ends
 complete -c imapxx -n '__fish_seen_subcommand_from expunge' -l all
 complete -c imapxx -n '__fish_seen_subcommand_from subscribe' -l off
 complete -c imapxx -n '__fish_seen_subcommand_from idle' -l for -x
+complete -c imapxx -n '__fish_seen_subcommand_from shell' -l tag -x -d 'how tags look'
+complete -c imapxx -n '__fish_seen_subcommand_from shell' -l decode -xa 'on json off'
+complete -c imapxx -n '__fish_seen_subcommand_from shell' -s e -l exit-on-error -d 'end at the first failure'
+complete -c imapxx -n '__fish_seen_subcommand_from shell' -l keep-alive -x -d 'NOOP after so many seconds'
+complete -c imapxx -n '__fish_seen_subcommand_from shell' -l history -rF
 complete -c imapxx -n '__fish_seen_subcommand_from serve' -l port -x
 complete -c imapxx -n '__fish_seen_subcommand_from serve' -l address -x
 complete -c imapxx -n '__fish_seen_subcommand_from serve' -l tls
