@@ -15,7 +15,7 @@ int main(int argc, char** argv) try {
   using clock = std::chrono::steady_clock;
   auto c = example::log_in(argc, argv, 4, " SECONDS");
   auto known = c.examine("INBOX").exists;
-  const auto end = clock::now() + std::chrono::seconds(std::atoi(argv[3]));
+  const auto end = clock::now() + std::chrono::seconds(std::strtol(argv[3], nullptr, 10));
   while (clock::now() < end) {
     // `poll` reads what the server says by itself and sends NOOP before the connection has been silent for too long
     // (timeouts::idle_refresh). Somebody who has nothing else to do had better use `idle`, as 03_idle does.

@@ -17,7 +17,7 @@
 int main(int argc, char** argv) try {
   auto c = example::log_in(argc, argv, 4, " UID");
   c.examine("INBOX");
-  const imapxx::uid_set uid(static_cast<std::uint32_t>(std::atoi(argv[3])));
+  const imapxx::uid_set uid(static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10)));
   for (const auto& row : c.fetch(uid, imapxx::fetch_items().bodystructure())) {
     const auto structure = row.bodystructure();
     if (!structure) continue;

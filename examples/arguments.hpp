@@ -21,7 +21,8 @@ inline imapxx::client log_in(int argc, char** argv, int wanted = 3, const char* 
   const std::string host = argv[1];
   const auto colon = host.find(':');
   imapxx::connect_options options(host.substr(0, colon));
-  if (colon != std::string::npos) options.port(static_cast<std::uint16_t>(std::atoi(host.c_str() + colon + 1)));
+  if (colon != std::string::npos)
+    options.port(static_cast<std::uint16_t>(std::strtoul(host.c_str() + colon + 1, nullptr, 10)));
   return imapxx::client(options, imapxx::credentials(argv[2], password));
 }
 

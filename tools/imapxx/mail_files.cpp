@@ -119,7 +119,7 @@ std::string mail_directory::file::commit_numbered(const std::string& name) {
   if (::close(std::exchange(fd_, -1)) != 0) fail(directory_->path_of(name));
   for (auto& number = directory_->last_number_[name]; number < numbers_max;) {
     auto target = numbered(name, ++number);
-    if (directory_->given_.count(target) != 0) continue;
+    if (directory_->given_.contains(target)) continue;
     struct stat facts{};
     const bool replaceable = directory_->replace_ &&
                              ::fstatat(directory_->fd_, target.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 &&

@@ -53,7 +53,9 @@ fetch_items reading_items() {
 // Goes through the structure as `mime::readable_text` goes through a message.
 class readable_parts::collector {
  public:
-  collector(const body_structure& root, readable_parts& out) : out_(out) {
+  explicit collector(readable_parts& out) : out_(out) {}
+  // As deep as the structure, whose depth was bounded when it was read.
+  void run(const body_structure& root) {
     for (const auto& p : walk(root)) numbers_.emplace(p.part, p.number);
     collect(root);
   }
@@ -135,7 +137,7 @@ bool readable_parts::empty() const noexcept {
 
 readable_parts readable_parts::of(const body_structure& structure) {
   readable_parts out;
-  collector(structure, out);
+  collector(out).run(structure);
   return out;
 }
 
