@@ -195,8 +195,9 @@ bool error::is_fatal() const noexcept {
 bool error::is_safe_to_retry() const noexcept {
   if (details_ && details_->safe_to_retry) return *details_->safe_to_retry;
   // Found before anything was sent, or before there was a session that could act on it.
+  const bool before_login = where() >= imapxx::v0::phase::resolve && where() <= imapxx::v0::phase::starttls;
   return (code_ > errc::success && code_ <= errc::no_mechanism) ||
-         (code_ >= errc::resolve && code_ <= errc::invalid_greeting);
+         (code_ >= errc::resolve && code_ <= errc::invalid_greeting) || before_login;
 }
 
 error& error::set_phase(imapxx::v0::phase p) {

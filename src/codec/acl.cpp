@@ -29,7 +29,7 @@ bool parse_acl(input& i, response& out) {
   std::string identifier;
   while (read_next(i.in, identifier)) {
     std::string rights;
-    if (r.value.entries.size() == i.options.list_elements || !read_next(i.in, rights)) {
+    if (at_limit(i.in, r.value.entries.size(), i.options.list_elements) || !read_next(i.in, rights)) {
       i.in.fail("rights");
       return false;
     }

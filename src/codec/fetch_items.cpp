@@ -39,7 +39,7 @@ bool read_labels(lexer& in, std::size_t max_elements, std::vector<std::string>& 
   if (!open(in)) return false;
   while (!close(in)) {
     if (!out.empty()) (void)gap(in);
-    if (out.size() == max_elements) return false;
+    if (at_limit(in, out.size(), max_elements)) return false;
     if (in.nil()) {
       tolerate(quirk::u02);
       continue;
@@ -232,7 +232,9 @@ std::optional<unparsed_item> read_item(const fetch_row::item& i, std::size_t at,
     }
   }
   const auto why = in.failure();
-  return unparsed_item{std::string(i.name), std::string(i.value), std::string(why.message()), why.offset()};
+  const parse_options bounds;
+  return unparsed_item{std::string(i.name), std::string(i.value),
+                       reason_of(why, l.nesting, l.list_elements, bounds.set_ranges), why.offset()};
 }
 
 std::optional<unparsed_item> check_item(const fetch_row::item& i, std::size_t at, const value_limits& l) {

@@ -167,10 +167,7 @@ bool read_flags(lexer& in, std::size_t max_elements, bool star, flag_list& out) 
   std::vector<flag> flags;
   while (!close(in)) {
     if (!flags.empty()) (void)gap(in);
-    if (flags.size() == max_elements) {
-      in.fail("limit of list elements");
-      return false;
-    }
+    if (at_limit(in, flags.size(), max_elements)) return false;
     if (const auto name = in.flag()) {
       if (*name == "\\*" && !star) {
         tolerate(quirk::s07);
@@ -228,6 +225,29 @@ capability_set read_capabilities(std::string_view text) {
   }
   out = capability_set(repaired);
   return out;
+}
+
+bool at_limit(lexer& in, std::size_t elements, std::size_t most) noexcept {
+  if (elements < most) return false;
+  in.fail(limit_list_elements);
+  return true;
+}
+
+bool fail_set(lexer& in, const error& why, const char* rule) noexcept {
+  in.fail(why.code() == errc::limit_exceeded ? limit_set_ranges : rule);
+  return false;
+}
+
+std::string reason_of(const error& why, std::size_t nesting, std::size_t list_elements, std::size_t set_ranges) {
+  struct known {
+    std::string_view rule;
+    std::size_t value;
+  };
+  for (const auto& k :
+       {known{limit_nesting, nesting}, {limit_list_elements, list_elements}, {limit_set_ranges, set_ranges}}) {
+    if (why.message().ends_with(k.rule)) return std::string(k.rule) + " = " + std::to_string(k.value) + " is exceeded";
+  }
+  return std::string(why.message());
 }
 
 }  // namespace imapxx::inline v0::codec

@@ -57,6 +57,17 @@ bool read_mailbox(lexer& in, const parse_options& options, name_end end, mailbox
 /// `"(" [flag *(SP flag)] ")"` as LIST, FLAGS, PERMANENTFLAGS and FETCH use it. `star` says whether `\*` belongs there.
 bool read_flags(lexer& in, std::size_t max_elements, bool star, flag_list& out);
 
+/// The names under which `limits` are reported, as rules of `lexer::fail`.
+inline constexpr const char* limit_nesting = "limit nesting";
+inline constexpr const char* limit_list_elements = "limit list_elements";
+inline constexpr const char* limit_set_ranges = "limit set_ranges";
+/// Whether a list is full; says so to the lexer.
+bool at_limit(lexer& in, std::size_t elements, std::size_t most) noexcept;
+/// Says to the lexer why a set could not be read: the limit, or `rule`. \return false
+bool fail_set(lexer& in, const error& why, const char* rule) noexcept;
+/// Why parsing failed, for `unparsed_item`; limits with their value.
+std::string reason_of(const error& why, std::size_t nesting, std::size_t list_elements, std::size_t set_ranges);
+
 /// Names separated by spaces up to the end of `text`.
 capability_set read_capabilities(std::string_view text);
 

@@ -25,7 +25,7 @@ bool read_strings(lexer& in, std::size_t max_elements, std::vector<std::string>&
   while (!close(in)) {
     if (!out.empty()) (void)gap(in);
     std::string text;
-    if (out.size() == max_elements || in.at_end() || !read_text(in, text)) return false;
+    if (at_limit(in, out.size(), max_elements) || in.at_end() || !read_text(in, text)) return false;
     out.push_back(std::move(text));
   }
   return true;
@@ -39,7 +39,7 @@ bool read_extended(input& i, list_entry& out) {
   for (bool first = true; !close(in); first = false) {
     if (!first) (void)gap(in);
     std::string tag;
-    if (out.extended.size() == i.options.list_elements || in.at_end() || !read_text(in, tag)) return false;
+    if (at_limit(in, out.extended.size(), i.options.list_elements) || in.at_end() || !read_text(in, tag)) return false;
     (void)gap(in);
     const auto at = in.position();
     std::vector<std::string> strings;
@@ -113,7 +113,8 @@ bool read_namespace_entry(input& i, namespace_entry& out) {
     std::vector<std::string> values;
     if (in.at_end() || !read_text(in, name)) return false;
     (void)gap(in);
-    if (!read_strings(in, i.options.list_elements, values) || out.extensions.size() == i.options.list_elements)
+    if (!read_strings(in, i.options.list_elements, values) ||
+        at_limit(in, out.extensions.size(), i.options.list_elements))
       return false;
     out.extensions.emplace_back(std::move(name), std::move(values));
   }
@@ -127,7 +128,7 @@ bool read_namespaces(input& i, std::vector<namespace_entry>& out) {
   while (!close(i.in)) {
     i.in.spaces();
     namespace_entry entry;
-    if (out.size() == i.options.list_elements || !read_namespace_entry(i, entry)) return false;
+    if (at_limit(i.in, out.size(), i.options.list_elements) || !read_namespace_entry(i, entry)) return false;
     out.push_back(std::move(entry));
   }
   return true;

@@ -14,7 +14,7 @@ bool read_pairs(input& i, pairs& out) {
     if (!out.empty()) (void)gap(in);
     std::string name;
     std::optional<std::string> value;
-    if (out.size() == i.options.list_elements || in.at_end() || !read_text(in, name)) return false;
+    if (at_limit(in, out.size(), i.options.list_elements) || in.at_end() || !read_text(in, name)) return false;
     (void)gap(in);
     if (!read_ntext(in, value)) return false;
     out.emplace_back(std::move(name), std::move(value));
@@ -43,7 +43,7 @@ bool parse_metadata(input& i, response& out) {
     do {
       std::string name;
       if (in.at_end()) break;
-      if (r.value.entries.size() == i.options.list_elements || !read_text(in, name)) {
+      if (at_limit(in, r.value.entries.size(), i.options.list_elements) || !read_text(in, name)) {
         in.fail("entry");
         return false;
       }

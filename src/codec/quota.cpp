@@ -36,7 +36,8 @@ bool parse_quota(input& i, response& out) {
   for (bool first = true; !close(in); first = false) {
     if (!first) (void)gap(in);
     quota_resource resource;
-    if (r.value.resources.size() == i.options.list_elements || in.at_end() || !read_resource(in, resource)) {
+    if (at_limit(in, r.value.resources.size(), i.options.list_elements) || in.at_end() ||
+        !read_resource(in, resource)) {
       in.fail("quota-resource");
       return false;
     }
@@ -56,7 +57,7 @@ bool parse_quota_root(input& i, response& out) {
   }
   while (gap(in) && !in.at_end()) {
     std::string root;
-    if (r.value.roots.size() == i.options.list_elements || !read_text(in, root)) {
+    if (at_limit(in, r.value.roots.size(), i.options.list_elements) || !read_text(in, root)) {
       in.fail("quota-root-name");
       return false;
     }

@@ -72,7 +72,9 @@ class dispatcher {
  private:
   [[nodiscard]] response unparsed(std::string_view name, const lexer& in) const {
     const auto why = in.failure();
-    return unparsed_response{{std::string(name), std::string(text_), std::string(why.message()), why.offset()}};
+    return unparsed_response{{std::string(name), std::string(text_),
+                              reason_of(why, options_.nesting, options_.list_elements, options_.set_ranges),
+                              why.offset()}};
   }
   response unparsed(std::string_view name, const char* rule) {
     in_.fail(rule);

@@ -141,7 +141,8 @@ class argument_reader {
     while (!close(in_)) {
       if (!out_.strings.empty()) (void)gap(in_);
       std::string text;
-      if (out_.strings.size() == options_.list_elements || in_.at_end() || !read_text(in_, text)) return false;
+      if (at_limit(in_, out_.strings.size(), options_.list_elements) || in_.at_end() || !read_text(in_, text))
+        return false;
       out_.strings.push_back(std::move(text));
     }
     return true;
@@ -158,7 +159,7 @@ class argument_reader {
         text = rest.substr(0, std::min(rest.find(' '), rest.size()));
         in_.skip(text.size());
       }
-      if (out_.strings.size() == options_.list_elements) return false;
+      if (at_limit(in_, out_.strings.size(), options_.list_elements)) return false;
       out_.strings.push_back(std::move(text));
       in_.spaces();
     }

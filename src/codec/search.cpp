@@ -98,7 +98,7 @@ bool read_correlator(input& i, esearch& out) {
       if (!read_text(in, out.tag)) return false;
     } else {
       const auto value = in.any_value(i.options.nesting);
-      if (!value || out.others.size() == i.options.list_elements) return false;
+      if (!value || at_limit(in, out.others.size(), i.options.list_elements)) return false;
       out.others.emplace_back(*name, *value);
     }
   }
@@ -132,12 +132,14 @@ bool read_all(input& i, esearch& out) {
   if (text.empty() || base::iequals(text, "NIL")) return true;
   if (out.uid) {
     auto set = uid_set::try_parse(text, i.options.set_ranges);
-    if (set) out.all_uids = std::move(*set);
-    return set.has_value();
+    if (!set) return fail_set(i.in, set.error(), "sequence-set");
+    out.all_uids = std::move(*set);
+    return true;
   }
   auto set = seq_set::try_parse(text, i.options.set_ranges);
-  if (set) out.all_seq = std::move(*set);
-  return set.has_value();
+  if (!set) return fail_set(i.in, set.error(), "sequence-set");
+  out.all_seq = std::move(*set);
+  return true;
 }
 
 // search-return-data = name SP value; PARTIAL's value is "(" range SP (set / nil) ")" (RFC 9394)
@@ -158,7 +160,7 @@ bool read_return_item(input& i, esearch& out) {
     return close(in);
   }
   const auto value = in.any_value(i.options.nesting);
-  if (!value || out.others.size() == i.options.list_elements) return false;
+  if (!value || at_limit(in, out.others.size(), i.options.list_elements)) return false;
   out.others.emplace_back(*name, *value);
   return true;
 }
@@ -249,7 +251,7 @@ bool parse_thread(input& i, response& out) {
     std::uint32_t n = 0;
     if (in.literal_char('(')) {
       if (build.depth() == i.options.nesting) {
-        in.fail("limit of nesting");
+        in.fail(limit_nesting);
         return false;
       }
       build.open();
@@ -263,7 +265,7 @@ bool parse_thread(input& i, response& out) {
         build.add(n);
       }
     } else {
-      in.fail("thread-list");
+      in.fail(count == i.options.set_ranges ? limit_set_ranges : "thread-list");
       return false;
     }
   }

@@ -3,19 +3,37 @@
 
 #include "codec/family.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace imapxx::inline v0::codec {
+namespace {
+
+// The names up to the end of the line.
+bool read_names(input& i, capability_set& out) {
+  const auto text = i.in.rest();
+  if (at_limit(i.in, static_cast<std::size_t>(std::count(text.begin(), text.end(), ' ')), i.options.list_elements))
+    return false;
+  out = read_capabilities(text);
+  i.in.skip(text.size());
+  return true;
+}
+
+}  // namespace
 
 // capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev1" *(SP capability)
 bool parse_capability(input& i, response& out) {
-  out = capability_response{read_capabilities(i.in.rest())};
-  i.in.skip(i.in.rest().size());
+  capability_response r;
+  if (!read_names(i, r.capabilities)) return false;
+  out = std::move(r);
   return true;
 }
 
 // enable-data = "ENABLED" *(SP capability)
 bool parse_enabled(input& i, response& out) {
-  out = enabled_response{read_capabilities(i.in.rest())};
-  i.in.skip(i.in.rest().size());
+  enabled_response r;
+  if (!read_names(i, r.capabilities)) return false;
+  out = std::move(r);
   return true;
 }
 
@@ -65,8 +83,7 @@ bool parse_vanished(input& i, response& out) {
   } else {
     auto uids = uid_set::try_parse(set, i.options.set_ranges);
     if (!uids) {
-      i.in.fail("known-uids");
-      return false;
+      return fail_set(i.in, uids.error(), "known-uids");
     }
     r.uids = std::move(*uids);
     i.in.skip(set.size());
@@ -90,7 +107,7 @@ bool parse_id(input& i, response& out) {
       if (!r.fields.empty()) (void)gap(i.in);
       std::string name;
       std::optional<std::string> value;
-      if (r.fields.size() == i.options.list_elements || i.in.at_end() || !read_text(i.in, name)) {
+      if (at_limit(i.in, r.fields.size(), i.options.list_elements) || i.in.at_end() || !read_text(i.in, name)) {
         i.in.fail("string");
         return false;
       }

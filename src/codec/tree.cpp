@@ -58,7 +58,7 @@ bool tree::read(lexer& in, std::size_t max_nesting, std::size_t max_nodes) {
       return false;
     }
     if (nodes_.size() >= max_nodes) {
-      in.fail("limit of list elements");
+      in.fail("limit of tokens");
       return false;
     }
     if (!opened.empty()) ++nodes_[opened.back().first].count;
@@ -67,7 +67,7 @@ bool tree::read(lexer& in, std::size_t max_nesting, std::size_t max_nodes) {
     nodes_.back().spaced = spaced;
     if (in.literal_char('(')) {
       if (opened.size() == max_nesting) {
-        in.fail("limit of nesting");
+        in.fail(limit_nesting);
         return false;
       }
       nodes_.back().kind = node_kind::list;

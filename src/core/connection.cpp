@@ -11,6 +11,11 @@ namespace {
 // Ciphertext of one read. One block for each thread: bytes never stay in it between two calls of a driver.
 constexpr std::size_t network_block = std::size_t{128} << 10U;
 
+session_options observed_by(session_options options, observer* o) {
+  options.observer = o;
+  return options;
+}
+
 std::vector<char>& network_scratch() {
   thread_local std::vector<char> block(network_block);
   return block;
@@ -18,8 +23,36 @@ std::vector<char>& network_scratch() {
 
 }  // namespace
 
+void clear_text_guard::on_mailbox_event(const mailbox_event& e) {
+  if (trusted_ && to_ != nullptr) to_->on_mailbox_event(e);
+}
+void clear_text_guard::on_alert(std::string_view text) {
+  if (trusted_ && to_ != nullptr) to_->on_alert(text);
+}
+void clear_text_guard::on_status(const status_response& s) {
+  if (trusted_ && to_ != nullptr) to_->on_status(s);
+}
+void clear_text_guard::on_unclaimed(const response& r) {
+  if (trusted_ && to_ != nullptr) to_->on_unclaimed(r);
+}
+void clear_text_guard::on_unparsed(const unparsed_item& u) {
+  if (trusted_ && to_ != nullptr) to_->on_unparsed(u);
+}
+bool clear_text_guard::wants_trace() const noexcept { return to_ != nullptr && to_->wants_trace(); }
+void clear_text_guard::on_raw(std::string_view text) {
+  if (to_ != nullptr) to_->on_raw(text);
+}
+void clear_text_guard::on_trace(trace_direction d, std::string_view text) {
+  if (to_ != nullptr) to_->on_trace(d, text);
+}
+
 connection::connection(const connect_options& options, std::string_view host)
-    : options_(options), host_(host), session_(options.session_settings) {}
+    : options_(options),
+      host_(host),
+      // A subprocess is a tunnel of the caller's own, which TLS does not concern.
+      guard_(options.session_settings.observer, options.mode == security::plain || !options.command_argv.empty()),
+      session_(
+          observed_by(options.session_settings, options.session_settings.observer != nullptr ? &guard_ : nullptr)) {}
 
 connection::~connection() = default;
 
@@ -60,6 +93,7 @@ step connection::next() {
       case filter::stream_filter::status::ok:
         tls_up_ = true;
         more_ = true;
+        guard_.trust();
         session_.set_tls(true);
         s.what = step::kind::tls_ready;
         return s;

@@ -30,6 +30,27 @@ class step {
   session_event event;
 };
 
+/// Passes on to the application what the session reports, but nothing that came in the clear while TLS is required: it
+/// is not the server's word (only traces show it).
+class clear_text_guard final : public observer {
+ public:
+  clear_text_guard(observer* to, bool trusted) noexcept : to_(to), trusted_(trusted) {}
+  void trust() noexcept { trusted_ = true; }
+
+  void on_mailbox_event(const mailbox_event& e) override;
+  void on_alert(std::string_view text) override;
+  void on_status(const status_response& s) override;
+  void on_unclaimed(const response& r) override;
+  void on_unparsed(const unparsed_item& u) override;
+  [[nodiscard]] bool wants_trace() const noexcept override;
+  void on_raw(std::string_view text) override;
+  void on_trace(trace_direction d, std::string_view text) override;
+
+ private:
+  observer* to_;
+  bool trusted_;
+};
+
 /// Session plus TLS: network bytes in and out. Owns no socket and no clock. Not thread-safe.
 ///
 /// Calling protocol: `next` until it says `io`; then send from `output` (`output_sent`) and read into `input_buffer`
@@ -76,6 +97,7 @@ class connection {
 
   connect_options options_;
   std::string host_;
+  clear_text_guard guard_;
   session session_;
   std::unique_ptr<filter::stream_filter> filter_;
   std::string pending_in_;      ///< protected bytes that the filter could not take yet

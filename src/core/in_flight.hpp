@@ -4,6 +4,8 @@
 
 #include <imapxx/session.hpp>
 
+#include "core/secret_echo.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -45,6 +47,7 @@ struct in_flight_command {
   std::uint64_t stream_end = 0;          ///< position in the output stream behind its last octet, once `written`
   std::uint64_t drained_octets = 0;      ///< received for nobody since it was abandoned
   std::optional<status_response> early;  ///< NO or BAD that came before all of it was written
+  secret_echo echo;                      ///< what must not be repeated in traces and errors
   error failure;                         ///< of a sink: reported at the tagged response instead of its OK
 
   [[nodiscard]] bool outstanding() const noexcept { return stage != command_stage::waiting; }

@@ -40,6 +40,7 @@ void session::impl::on_status(status_response& s) {
     if (!c->outstanding() || c->abandoned) continue;
     if (c->cmd->on_response(r)) return;
   }
+  if (flooded()) return;
   if (options.observer != nullptr) options.observer->on_status(std::get<status_response>(r));
 }
 
@@ -62,6 +63,7 @@ void session::impl::on_tagged(status_response& s) {
                           .set_status(s.tag, s.code.name, s.text));
     }
     ++stray;
+    (void)flooded();
     return;
   }
   if (!fully_sent(*c)) {
@@ -149,7 +151,10 @@ void session::impl::on_continuation(const continuation_response& go) {
     }
     auto answer_line = c->cmd->on_continuation(go.text);
     if (!answer_line) return fail_all(in_context(answer_line.error().set_fatal(true), *c));
-    if (*answer_line) send_line(*c, (**answer_line).expose(), true);
+    if (*answer_line) {
+      c->echo.said((**answer_line).expose());
+      send_line(*c, (**answer_line).expose(), true);
+    }
     return;
   }
   // A `+` that nobody waits for: some servers send one too many (docs/QUIRKS.md); it is counted like any other data

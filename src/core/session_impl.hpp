@@ -60,6 +60,8 @@ struct session::impl {
   void deliver_row(core::in_flight_command& owner, const fetch_row& row);
   void deliver_inline_bodies(core::in_flight_command& owner, const fetch_row& row);
   void unclaimed(response& r);
+  /// Counts a response that no command asked for. \return whether that was one too many; the session is over then
+  bool flooded();
   void tell(const std::optional<mailbox_event>& e);
   void drained(core::in_flight_command& c, std::uint64_t octets);
   core::in_flight_command* body_owner(const body_info& info);

@@ -75,7 +75,14 @@ void session::impl::on_response_text(std::string_view text) {
         !text.empty() && text.front() == '+' && std::any_of(commands.begin(), commands.end(), [](const auto& c) {
           return c->outstanding() && c->traits->name == "AUTHENTICATE";
         });
-    options.observer->on_trace(trace_direction::received, challenge ? std::string_view("+ <redacted>") : text);
+    std::string cleaned;
+    for (const auto& c : commands) {
+      if (!c->echo.is_in(cleaned.empty() ? text : cleaned)) continue;
+      if (cleaned.empty()) cleaned = text;
+      c->echo.remove_from(cleaned);
+    }
+    const auto shown = cleaned.empty() ? text : std::string_view(cleaned);
+    options.observer->on_trace(trace_direction::received, challenge ? std::string_view("+ <redacted>") : shown);
   }
   if (greeted && on_fetch_text(text)) return;
   parse_options how;
@@ -257,6 +264,7 @@ void session::impl::drained(core::in_flight_command& c, std::uint64_t octets) {
 
 void session::impl::on_response(response& r) {
   if (auto* s = std::get_if<status_response>(&r)) {
+    for (const auto& c : commands) c->echo.remove_from(s->text);
     if (!greeted) return on_greeting(*s);
     if (s->tag_missing && commands.size() == 1 && fully_sent(*commands.front())) {
       return complete(*commands.front(), *s);  // quirk G-10c: it can only be about this one
@@ -299,8 +307,13 @@ void session::impl::on_response(response& r) {
     }
   }
   tell(change);
-  const bool view_data = kind == answer::mailbox || kind == answer::expunge;
-  if (!view_data) unclaimed(r);
+  // Removals are never counted: a mailbox of a million messages may be emptied at once.
+  if (kind == answer::expunge) return;
+  if (kind == answer::mailbox) {
+    (void)flooded();
+  } else {
+    unclaimed(r);
+  }
 }
 
 void session::impl::tell(const std::optional<mailbox_event>& e) {
@@ -308,13 +321,16 @@ void session::impl::tell(const std::optional<mailbox_event>& e) {
   options.observer->on_mailbox_event(*e);
 }
 
-void session::impl::unclaimed(response& r) {
+bool session::impl::flooded() {
   const bool idling = std::any_of(commands.begin(), commands.end(), [](const auto& c) { return c->idling; });
-  if (!idling && ++unasked > options.limits.unasked_responses) {
-    return fail_all(error(errc::limit_exceeded, "the server floods the session with data that nobody asked for")
-                        .set_limit("unasked_responses", options.limits.unasked_responses));
-  }
-  if (options.observer == nullptr) return;
+  if (idling || ++unasked <= options.limits.unasked_responses) return false;
+  fail_all(error(errc::limit_exceeded, "the server floods the session with data that nobody asked for")
+               .set_limit("unasked_responses", options.limits.unasked_responses));
+  return true;
+}
+
+void session::impl::unclaimed(response& r) {
+  if (flooded() || options.observer == nullptr) return;
   if (const auto* u = std::get_if<unparsed_response>(&r)) return options.observer->on_unparsed(u->item);
   if (const auto* f = std::get_if<fetch_response>(&r)) {
     if (auto flags_now = f->row.flags()) {

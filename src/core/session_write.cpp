@@ -81,6 +81,7 @@ void session::impl::start(core::in_flight_command& c) {
     auto why = c.encoded->failure();
     return finish(c, why.set_safe_to_retry(true), false);
   }
+  c.echo.said(*c.encoded);
   c.stage = core::command_stage::writing;
   const auto begin = output.size();
   output += c.tag;
