@@ -71,6 +71,11 @@ server_options& server_options::security(tls_mode mode) {
   return *this;
 }
 
+server_options& server_options::certificate(certificate_kind kind) {
+  data_->config.certificate = kind;
+  return *this;
+}
+
 server_options& server_options::login_disabled(bool on) {
   data_->config.login_disabled = on;
   return *this;

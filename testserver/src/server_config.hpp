@@ -13,6 +13,7 @@ namespace imapxx::testserver::detail {
 struct server_config {
   std::vector<std::string> capabilities;
   tls_mode security = tls_mode::plain;
+  certificate_kind certificate = certificate_kind::good;
   bool login_disabled = false;
   std::string greeting = "imapxx test server ready";
   std::string preauth_user;

@@ -7,7 +7,7 @@ namespace imapxx::testserver {
 server::impl::impl(server_options::data data)
     : options(std::move(data)), core(options.separator, options.uid_validity), plan(options.plan) {
   core.config = options.config;
-  core.identity = detail::make_tls_identity();
+  core.identity = detail::make_tls_identity(options.config.certificate);
   auto lock = core.store.lock();
   for (const auto& [name, password] : options.users) core.store.add_user(name, password);
   for (const auto& [name, token] : options.tokens) user(name)->tokens.push_back(token);

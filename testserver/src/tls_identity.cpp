@@ -6,7 +6,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <atomic>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace imapxx::testserver::detail {
 
@@ -38,31 +42,79 @@ void add_extension(X509* cert, X509* issuer, int nid, const char* value) {
   check(extension && X509_add_ext(cert, extension.get(), -1) == 1);
 }
 
-cert_ptr make_certificate(const char* common_name, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key, long serial) {
-  constexpr long one_day = 24 * 60 * 60;
-  cert_ptr cert(X509_new());
-  check(cert != nullptr);
-  X509_set_version(cert.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), serial);
-  X509_gmtime_adj(X509_getm_notBefore(cert.get()), -one_day);
-  X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3650 * one_day);
-  X509_set_pubkey(cert.get(), key);
-  X509_NAME* name = X509_get_subject_name(cert.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common_name), -1, -1, 0);
-  X509* from = issuer == nullptr ? cert.get() : issuer;
-  X509_set_issuer_name(cert.get(), X509_get_subject_name(from));
-  add_extension(cert.get(), from, NID_subject_key_identifier, "hash");
-  if (issuer == nullptr) {
-    add_extension(cert.get(), from, NID_basic_constraints, "critical,CA:TRUE");
-    add_extension(cert.get(), from, NID_key_usage, "critical,keyCertSign,cRLSign");
+constexpr long one_day = 24 * 60 * 60;
+
+/// What a certificate says.
+struct content {
+  const char* common_name = "localhost";
+  const char* alt_names = "DNS:localhost,IP:127.0.0.1,IP:::1";
+  const char* usage = "serverAuth";
+  long valid_from = -one_day;
+  long valid_until = 3650 * one_day;
+  bool is_ca = false;
+  const EVP_MD* digest = EVP_sha256();
+};
+
+/// A certificate and the key to sign with it.
+struct signer {
+  cert_ptr cert;
+  key_ptr key;
+};
+
+/// `issuer` null: self-signed.
+signer make_certificate(const content& c, key_ptr key, const signer* issuer) {
+  static std::atomic<long> serial = 1;
+  signer made;
+  made.key = std::move(key);
+  made.cert.reset(X509_new());
+  X509* cert = made.cert.get();
+  check(cert != nullptr && made.key != nullptr);
+  X509_set_version(cert, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(cert), serial++);
+  X509_gmtime_adj(X509_getm_notBefore(cert), c.valid_from);
+  X509_gmtime_adj(X509_getm_notAfter(cert), c.valid_until);
+  X509_set_pubkey(cert, made.key.get());
+  X509_NAME* name = X509_get_subject_name(cert);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(c.common_name), -1, -1,
+                             0);
+  const signer& from = issuer == nullptr ? made : *issuer;
+  X509_set_issuer_name(cert, X509_get_subject_name(from.cert.get()));
+  add_extension(cert, from.cert.get(), NID_subject_key_identifier, "hash");
+  if (c.is_ca) {
+    add_extension(cert, from.cert.get(), NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(cert, from.cert.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
   } else {
-    add_extension(cert.get(), from, NID_basic_constraints, "CA:FALSE");
-    add_extension(cert.get(), from, NID_authority_key_identifier, "keyid");
-    add_extension(cert.get(), from, NID_ext_key_usage, "serverAuth");
-    add_extension(cert.get(), from, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1");
+    add_extension(cert, from.cert.get(), NID_basic_constraints, "CA:FALSE");
+    add_extension(cert, from.cert.get(), NID_authority_key_identifier, "keyid");
+    add_extension(cert, from.cert.get(), NID_ext_key_usage, c.usage);
+    if (*c.alt_names != '\0') add_extension(cert, from.cert.get(), NID_subject_alt_name, c.alt_names);
   }
-  check(X509_sign(cert.get(), issuer_key, EVP_sha256()) > 0);
-  return cert;
+  check(X509_sign(cert, from.key.get(), c.digest) > 0);
+  return made;
+}
+
+key_ptr make_key() { return key_ptr(EVP_EC_gen("P-256")); }
+
+signer make_authority(const char* name) {
+  content c;
+  c.common_name = name;
+  c.is_ca = true;
+  return make_certificate(c, make_key(), nullptr);
+}
+
+content content_of(certificate_kind kind) {
+  content c;
+  switch (kind) {
+    case certificate_kind::expired: c.valid_until = -60; break;
+    case certificate_kind::not_yet_valid: c.valid_from = one_day; break;
+    case certificate_kind::other_host: c.alt_names = "DNS:imap.example.org,IP:192.0.2.1"; break;
+    case certificate_kind::address_as_name: c.alt_names = "DNS:127.0.0.1,DNS:::1"; break;
+    case certificate_kind::common_name_only: c.common_name = "127.0.0.1", c.alt_names = ""; break;
+    case certificate_kind::for_clients: c.usage = "clientAuth"; break;
+    case certificate_kind::weak_signature: c.digest = EVP_sha1(); break;
+    default: break;
+  }
+  return c;
 }
 
 std::string to_pem(X509* cert) {
@@ -75,18 +127,34 @@ std::string to_pem(X509* cert) {
 
 }  // namespace
 
-tls_identity make_tls_identity() {
-  key_ptr ca_key(EVP_EC_gen("P-256"));
-  key_ptr key(EVP_EC_gen("P-256"));
-  check(ca_key && key);
-  auto ca = make_certificate("imapxx test server CA", ca_key.get(), nullptr, ca_key.get(), 1);
-  auto leaf = make_certificate("localhost", key.get(), ca.get(), ca_key.get(), 2);
+tls_identity make_tls_identity(certificate_kind kind) {
+  const auto ca = make_authority("imapxx test server CA");
+  // Between the authority and the certificate: nothing, or what makes the chain bad.
+  std::optional<signer> between;
+  if (kind == certificate_kind::unknown_authority) between = make_authority("imapxx test server CA");
+  if (kind == certificate_kind::missing_intermediate) {
+    content c;
+    c.common_name = "imapxx test server intermediate CA";
+    c.is_ca = true;
+    between = make_certificate(c, make_key(), &ca);
+  }
+  if (kind == certificate_kind::issuer_is_no_authority) between = make_certificate(content(), make_key(), &ca);
+  constexpr unsigned weak_bits = 1024;
+  auto key = kind == certificate_kind::weak_key ? key_ptr(EVP_RSA_gen(weak_bits)) : make_key();
+  const auto leaf = make_certificate(content_of(kind), std::move(key),
+                                     kind == certificate_kind::self_signed ? nullptr
+                                     : between                             ? &*between
+                                                                           : &ca);
   tls_identity identity;
-  identity.ca_pem = to_pem(ca.get());
+  identity.ca_pem = to_pem(ca.cert.get());
   identity.context.reset(SSL_CTX_new(TLS_server_method()));
   SSL_CTX* context = identity.context.get();
-  check(context != nullptr && SSL_CTX_use_certificate(context, leaf.get()) == 1 &&
-        SSL_CTX_use_PrivateKey(context, key.get()) == 1);
+  check(context != nullptr);
+  // A server does not mind how weak it is.
+  SSL_CTX_set_security_level(context, 0);
+  check(SSL_CTX_use_certificate(context, leaf.cert.get()) == 1 && SSL_CTX_use_PrivateKey(context, leaf.key.get()) == 1);
+  if (kind == certificate_kind::issuer_is_no_authority || kind == certificate_kind::unknown_authority)
+    check(SSL_CTX_add1_chain_cert(context, between->cert.get()) == 1);
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   return identity;
 }

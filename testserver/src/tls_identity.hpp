@@ -1,5 +1,7 @@
 #pragma once
 
+#include <imapxx/testserver/server.hpp>
+
 #include <memory>
 #include <string>
 
@@ -12,13 +14,13 @@ struct ssl_ctx_deleter {
 };
 using ssl_ctx_ptr = std::unique_ptr<ssl_ctx_st, ssl_ctx_deleter>;
 
-/// A certificate authority and a certificate for localhost, 127.0.0.1 and ::1, made on the spot (P-256).
+/// A certificate authority and a certificate for localhost, 127.0.0.1 and ::1, made on the spot (P-256), or a bad one.
 struct tls_identity {
   std::string ca_pem;
   ssl_ctx_ptr context;
 };
 
 /// Throws std::runtime_error when OpenSSL fails.
-tls_identity make_tls_identity();
+tls_identity make_tls_identity(certificate_kind kind = certificate_kind::good);
 
 }  // namespace imapxx::testserver::detail

@@ -19,6 +19,23 @@ namespace imapxx::testserver {
 /// plain: no TLS; starttls: offered by the STARTTLS command; implicit: TLS from the first byte.
 enum class tls_mode { plain, starttls, implicit };
 
+/// What is wrong with the server's certificate, for tests of what a client must refuse.
+enum class certificate_kind {
+  good,
+  expired,
+  not_yet_valid,
+  other_host,        ///< for imap.example.org and 192.0.2.1
+  address_as_name,   ///< 127.0.0.1 stands in it as a host name
+  common_name_only,  ///< 127.0.0.1 stands in the subject only
+  self_signed,
+  unknown_authority,       ///< signed by an authority of the same name as the trusted one
+  missing_intermediate,    ///< the authority between it and the trusted one is not sent
+  issuer_is_no_authority,  ///< signed with the key of another server's certificate
+  for_clients,             ///< extended key usage clientAuth
+  weak_key,                ///< RSA with 1024 bits
+  weak_signature           ///< SHA-1
+};
+
 /// How a server shall be. Every setter returns the object, so that calls can be chained.
 class IMAPXX_TESTSERVER_API server_options {
  public:
@@ -40,6 +57,8 @@ class IMAPXX_TESTSERVER_API server_options {
   /// An IPv4 or IPv6 address to listen on; 127.0.0.1 by default.
   server_options& address(std::string ip);
   server_options& security(tls_mode mode);
+  /// A certificate that a client must not accept; `server::ca_pem` stays the authority it should have come from.
+  server_options& certificate(certificate_kind kind);
   /// LOGIN and PLAIN are refused while the connection is not encrypted.
   server_options& login_disabled(bool on = true);
   /// Replaces the whole list, separated by spaces. What is not listed is not served either.
