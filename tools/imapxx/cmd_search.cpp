@@ -1,3 +1,5 @@
+#include <imapxx/limits.hpp>
+
 #include "commands.hpp"
 #include "connection.hpp"
 #include "json.hpp"
@@ -16,6 +18,15 @@ std::chrono::year_month_day local_day() {
   localtime_r(&now, &parts);
   return year(parts.tm_year + 1900) / month(static_cast<unsigned>(parts.tm_mon + 1)) /
          day(static_cast<unsigned>(parts.tm_mday));
+}
+
+// A search finds no more messages than the mailbox holds (but for UIDs that no longer exist, in ranges that a server
+// drew together); a set such as 1:4294967295 would be printed for hours.
+template <class Set>
+void check_size(const Set& found, connection& c) {
+  if (found.size() > c->mailbox().exists && found.size() > limits().collected_responses)
+    throw failure(exit_code::protocol, "the server found more messages than the mailbox holds",
+                  "--trace FILE shows what the server sent");
 }
 
 template <class Set>
@@ -46,10 +57,12 @@ exit_code run(const common_args& common, const search_args& args, output& out) {
   if (common.by_sequence) {
     const auto found = c->search(std::move(key));
     any = !found.empty();
+    check_size(found, c);
     print(found, common, args, out);
   } else {
     const auto found = c->uid_search(std::move(key));
     any = !found.empty();
+    check_size(found, c);
     print(found, common, args, out);
   }
   out.flush();

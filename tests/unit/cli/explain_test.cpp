@@ -26,5 +26,32 @@ TEST(explain, refusals_and_their_exit_codes) {
   EXPECT_EQ(code_of(error(errc::framing_lost)), exit_code::protocol);
 }
 
+TEST(explain, every_error_has_an_exit_code_and_says_what_to_do_next) {
+  for (int i = 1; i <= static_cast<int>(errc::internal_error); ++i) {
+    const auto code = static_cast<errc>(i);
+    const error e(code);
+    const auto exit = code_of(e);
+    EXPECT_NE(exit, exit_code::ok) << to_string(code);
+    const bool bug =
+        code == errc::internal_error || code == errc::out_of_memory || code == errc::wrong_state || code == errc::busy;
+    EXPECT_EQ(exit == exit_code::internal, bug) << to_string(code);
+    // NO without a code says all that is known; whoever cancels knows why.
+    if (code != errc::no && code != errc::cancelled) {
+      EXPECT_FALSE(hint_for(e).empty()) << to_string(code);
+    }
+  }
+}
+
+TEST(explain, a_lost_connection_says_whether_to_repeat) {
+  for (const auto code : {errc::timeout, errc::closed, errc::bye, errc::io}) {
+    error reading(code);
+    reading.set_command("UID FETCH").set_safe_to_retry(true);
+    EXPECT_NE(hint_for(reading).find("again"), std::string::npos);
+    error writing(code);
+    writing.set_command("APPEND");
+    EXPECT_NE(hint_for(writing).find("nobody knows whether the server has carried out APPEND"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace imapxx::cli
