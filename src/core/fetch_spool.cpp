@@ -1,9 +1,75 @@
 #include "core/fetch_spool.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace imapxx::inline v0::core {
+namespace {
+
+/// Writes what `unpacker` reads; only this process sees it.
+class packer {
+ public:
+  template <class T>
+  void number(T n) {
+    bytes.append(reinterpret_cast<const char*>(&n), sizeof n);
+  }
+  void text(std::string_view t) {
+    number(t.size());
+    bytes += t;
+  }
+  std::string bytes;
+};
+
+class unpacker {
+ public:
+  explicit unpacker(std::string_view bytes) noexcept : rest_(bytes) {}
+  template <class T>
+  T number() {
+    T n{};
+    std::memcpy(&n, rest_.data(), sizeof n);
+    rest_.remove_prefix(sizeof n);
+    return n;
+  }
+  std::string text() {
+    const auto n = number<std::size_t>();
+    std::string t(rest_.substr(0, n));
+    rest_.remove_prefix(n);
+    return t;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+void pack(const body_info& b, packer& out) {
+  out.number(b.seq);
+  out.number(b.uid.value_or(0));
+  out.number(b.size);
+  out.number(b.section.kind);
+  out.number(b.section.what);
+  out.number(b.section.origin.has_value());
+  out.number(b.section.origin.value_or(0));
+  out.text(b.section.part);
+  out.number(b.section.fields.size());
+  for (const auto& f : b.section.fields) out.text(f);
+}
+
+void unpack(unpacker& in, body_info& b) {
+  b.seq = in.number<std::uint32_t>();
+  if (const auto uid = in.number<std::uint32_t>(); uid != 0) b.uid = uid;
+  b.size = in.number<std::uint64_t>();
+  b.section.kind = in.number<section::item>();
+  b.section.what = in.number<section::text>();
+  const bool has_origin = in.number<bool>();
+  const auto origin = in.number<std::uint64_t>();
+  if (has_origin) b.section.origin = origin;
+  b.section.part = in.text();
+  b.section.fields.resize(in.number<std::size_t>());
+  for (auto& f : b.section.fields) f = in.text();
+}
+
+}  // namespace
 
 result<void> fetch_spool::put(const session_event& e, bool direct) {
   fetch_event::kind what = fetch_event::kind::row;
@@ -14,7 +80,7 @@ result<void> fetch_spool::put(const session_event& e, bool direct) {
     case session_event::kind::body_end: what = fetch_event::kind::body_end; break;
     default: return {};
   }
-  if (direct && queue_.empty()) {
+  if (direct && empty()) {
     direct_ = true;
     borrowed_ = true;
     current_ = fetch_event();
@@ -31,18 +97,17 @@ result<void> fetch_spool::put(const session_event& e, bool direct) {
   }
   item it;
   it.what = what;
-  if (e.body != nullptr) it.body = *e.body;
-  std::string_view octets = e.chunk;
+  if (what == fetch_event::kind::body_begin) it.body = *e.body;
   if (e.row != nullptr) {
-    it.seq = e.row->seq();
-    octets = e.row->text();
-  }
-  if (in_memory_ + octets.size() > memory_octets) {
-    if (auto ok = to_file(octets, it); !ok) return ok;
+    it.by_uid = e.row->seq() == 0 && e.row->uid();
+    it.number = it.by_uid ? *e.row->uid() : e.row->seq();
+    it.octets = e.row->text();
   } else {
-    in_memory_ += octets.size();
-    it.octets = octets;
+    it.octets = e.chunk;
   }
+  const auto cost = sizeof(item) + it.octets.size();
+  if (file_read_ != file_end_ || in_memory_ + cost > memory_octets) return to_file(it);
+  in_memory_ += cost;
   queue_.push_back(std::move(it));
   return {};
 }
@@ -52,7 +117,10 @@ void fetch_spool::keep_current() {
   borrowed_ = false;
   if (current_.row != nullptr) {
     held_.octets = row_.text();
-    row_.assign(row_.seq(), held_.octets);
+    const bool by_uid = row_.seq() == 0 && row_.uid();
+    held_.by_uid = by_uid;
+    held_.number = by_uid ? *row_.uid() : row_.seq();
+    show_row();
   } else {
     held_.octets = current_.chunk;
     current_.chunk = held_.octets;
@@ -64,48 +132,75 @@ result<const fetch_event*> fetch_spool::take() {
     direct_ = false;
     return &current_;
   }
-  if (queue_.empty()) return static_cast<const fetch_event*>(nullptr);
+  if (empty()) return static_cast<const fetch_event*>(nullptr);
   borrowed_ = false;
-  held_ = std::move(queue_.front());
-  queue_.pop_front();
-  if (held_.file_octets != 0) {
+  if (queue_.empty()) {
     if (auto ok = from_file(held_); !ok) return ok.error();
   } else {
-    in_memory_ -= held_.octets.size();
+    held_ = std::move(queue_.front());
+    queue_.pop_front();
+    in_memory_ -= sizeof(item) + held_.octets.size();
   }
   current_ = fetch_event();
   current_.what = held_.what;
   if (held_.what == fetch_event::kind::row) {
-    row_.assign(held_.seq, held_.octets);
+    show_row();
     current_.row = &row_;
   } else {
-    body_ = held_.body;
+    if (held_.what == fetch_event::kind::body_begin) body_ = held_.body;
     current_.body = &body_;
     if (held_.what == fetch_event::kind::body_chunk) current_.chunk = held_.octets;
   }
   return &current_;
 }
 
-result<void> fetch_spool::to_file(std::string_view octets, item& into) {
+void fetch_spool::show_row() {
+  if (held_.by_uid) {
+    row_.assign_uid(held_.number, held_.octets);
+  } else {
+    row_.assign(held_.number, held_.octets);
+  }
+}
+
+result<void> fetch_spool::to_file(const item& it) {
+  packer out;
+  out.number(it.what);
+  out.number(it.by_uid);
+  out.number(it.number);
+  if (it.what == fetch_event::kind::body_begin) pack(it.body, out);
+  out.text(it.octets);
+  packer record;
+  record.text(out.bytes);
   if (!file_) file_.reset(std::tmpfile());  // unlinked from the start
-  const auto position = static_cast<long>(file_end_);
-  if (!file_ || std::fseek(file_.get(), position, SEEK_SET) != 0 ||
-      std::fwrite(octets.data(), 1, octets.size(), file_.get()) != octets.size()) {
+  if (!file_ || std::fseek(file_.get(), static_cast<long>(file_end_), SEEK_SET) != 0 ||
+      std::fwrite(record.bytes.data(), 1, record.bytes.size(), file_.get()) != record.bytes.size()) {
     return error(errc::io, "the temporary file for FETCH data that waits cannot be written").set_system_error(errno);
   }
-  into.file_offset = file_end_;
-  into.file_octets = octets.size();
-  file_end_ += octets.size();
+  file_end_ += record.bytes.size();
   return {};
 }
 
 result<void> fetch_spool::from_file(item& it) {
-  it.octets.resize(it.file_octets);
-  if (std::fseek(file_.get(), static_cast<long>(it.file_offset), SEEK_SET) != 0 ||
-      std::fread(it.octets.data(), 1, it.file_octets, file_.get()) != it.file_octets) {
+  std::size_t size = 0;
+  std::string bytes;
+  const auto get = [this](void* to, std::size_t n) { return std::fread(to, 1, n, file_.get()) == n; };
+  bool read = std::fseek(file_.get(), static_cast<long>(file_read_), SEEK_SET) == 0 && get(&size, sizeof size);
+  if (read) {
+    bytes.resize(size);
+    read = get(bytes.data(), size);
+  }
+  if (!read) {
     return error(errc::io, "the temporary file for FETCH data that waits cannot be read").set_system_error(errno);
   }
-  if (queue_.empty()) file_end_ = 0;  // nothing in it is needed any more
+  file_read_ += sizeof size + size;
+  if (file_read_ == file_end_) file_read_ = file_end_ = 0;  // nothing in it is needed any more
+  unpacker in(bytes);
+  it = item();
+  it.what = in.number<fetch_event::kind>();
+  it.by_uid = in.number<bool>();
+  it.number = in.number<std::uint32_t>();
+  if (it.what == fetch_event::kind::body_begin) unpack(in, it.body);
+  it.octets = in.text();
   return {};
 }
 

@@ -15,7 +15,7 @@
 
 namespace imapxx::inline v0::core {
 
-/// A queue of fetch events that own their octets: in memory up to a budget, the octets beyond it in an unlinked
+/// A queue of fetch events that own their octets: in memory up to a budget, and all that comes beyond it in an unlinked
 /// temporary file. An event that is consumed at once (the usual case: `next` waits for it) passes through without being
 /// copied.
 class fetch_spool {
@@ -25,7 +25,9 @@ class fetch_spool {
   /// Takes an event of the session. `direct`: the caller waits for it and uses it before anything else happens, so its
   /// views are kept as they are.
   result<void> put(const session_event& e, bool direct);
-  [[nodiscard]] bool empty() const noexcept { return !direct_ && queue_.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return !direct_ && queue_.empty() && file_read_ == file_end_; }
+  /// What waits in memory.
+  [[nodiscard]] std::size_t in_memory() const noexcept { return in_memory_; }
   /// Copies what the last event's views point to, because something else is about to use the session. The event itself
   /// stays where it is.
   void keep_current();
@@ -37,16 +39,16 @@ class fetch_spool {
  private:
   struct item {
     fetch_event::kind what = fetch_event::kind::row;
-    body_info body;
-    std::uint32_t seq = 0;
-    std::string octets;  // of a row or a chunk, unless they are in the file
-    std::uint64_t file_offset = 0;
-    std::size_t file_octets = 0;
+    bool by_uid = false;       // row: of UIDFETCH
+    std::uint32_t number = 0;  // row: its sequence number, or its UID
+    body_info body;            // body_begin; the pieces that follow belong to it
+    std::string octets;        // row, body_chunk
   };
   struct closer {
     void operator()(std::FILE* f) const noexcept { std::fclose(f); }
   };
-  result<void> to_file(std::string_view octets, item& into);
+  void show_row();
+  result<void> to_file(const item& it);
   result<void> from_file(item& it);
 
   bool direct_ = false;
@@ -58,6 +60,7 @@ class fetch_spool {
   std::deque<item> queue_;
   std::size_t in_memory_ = 0;
   std::unique_ptr<std::FILE, closer> file_;
+  std::uint64_t file_read_ = 0;
   std::uint64_t file_end_ = 0;
 };
 

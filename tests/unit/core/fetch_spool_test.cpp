@@ -1,0 +1,125 @@
+#include "core/fetch_spool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace imapxx::core {
+namespace {
+
+using kind = fetch_event::kind;
+
+session_event row_event(const fetch_row& r) {
+  session_event e;
+  e.what = session_event::kind::row;
+  e.row = &r;
+  return e;
+}
+
+session_event body_event(session_event::kind what, const body_info& b, std::string_view chunk = {}) {
+  session_event e;
+  e.what = what;
+  e.body = &b;
+  e.chunk = chunk;
+  return e;
+}
+
+fetch_row row(std::uint32_t seq, const std::string& text) {
+  fetch_row r;
+  r.assign(seq, text);
+  return r;
+}
+
+TEST(fetch_spool, what_is_waited_for_is_not_copied) {
+  fetch_spool spool;
+  const std::string text = "(UID 5 FLAGS (\\Seen))";
+  const auto r = row(3, text);
+  ASSERT_TRUE(spool.put(row_event(r), true));
+  const auto* e = spool.take().value();
+  EXPECT_EQ(e->row->text().data(), text.data());
+  spool.keep_current();
+  EXPECT_NE(e->row->text().data(), text.data());
+  EXPECT_EQ(e->row->uid(), 5U);
+  EXPECT_TRUE(spool.empty());
+  EXPECT_EQ(spool.take().value(), nullptr);
+}
+
+// The budget counts what an event costs, not only its octets: rows are small and come by the million.
+TEST(fetch_spool, small_rows_beyond_the_budget_go_to_the_file) {
+  fetch_spool spool;
+  constexpr std::uint32_t rows = 100'000;
+  for (std::uint32_t i = 1; i <= rows; ++i) {
+    const auto text = "(UID " + std::to_string(i + 7) + " FLAGS ())";
+    const auto r = row(i, text);
+    ASSERT_TRUE(spool.put(row_event(r), false));
+    ASSERT_LE(spool.in_memory(), fetch_spool::memory_octets);
+  }
+  for (std::uint32_t i = 1; i <= rows; ++i) {
+    const auto* e = spool.take().value();
+    ASSERT_NE(e, nullptr);
+    ASSERT_EQ(e->row->seq(), i);
+    ASSERT_EQ(e->row->uid(), i + 7);
+  }
+  EXPECT_TRUE(spool.empty());
+  EXPECT_EQ(spool.in_memory(), 0U);
+}
+
+TEST(fetch_spool, events_come_back_as_they_were_from_memory_and_file) {
+  fetch_spool spool;
+  body_info body;
+  body.seq = 4;
+  body.uid = 9;
+  body.size = 6'000'000;
+  body.section = section::parse("2.HEADER.FIELDS (Subject \"From\")");
+  body.section.origin = 100;
+  const std::string chunk(3'000'000, 'x');
+  const std::string uidfetch = "(FLAGS ())";
+  fetch_row by_uid;
+  by_uid.assign_uid(77, uidfetch);
+  for (int round = 0; round < 5; ++round) {  // beyond 8 MiB from the third on
+    body.seq += 1;
+    ASSERT_TRUE(spool.put(body_event(session_event::kind::body_begin, body), false));
+    ASSERT_TRUE(spool.put(body_event(session_event::kind::body_chunk, body, chunk), false));
+    ASSERT_TRUE(spool.put(body_event(session_event::kind::body_end, body), false));
+    ASSERT_TRUE(spool.put(row_event(by_uid), false));
+  }
+  for (std::uint32_t round = 0; round < 5; ++round) {
+    const auto* e = spool.take().value();
+    ASSERT_EQ(e->what, kind::body_begin);
+    EXPECT_EQ(e->body->seq, 5 + round);
+    EXPECT_EQ(e->body->uid, 9U);
+    EXPECT_EQ(e->body->size, 6'000'000U);
+    EXPECT_EQ(e->body->section, body.section);
+    e = spool.take().value();
+    ASSERT_EQ(e->what, kind::body_chunk);
+    EXPECT_EQ(e->chunk, chunk);
+    EXPECT_EQ(e->body->seq, 5 + round);
+    EXPECT_EQ(spool.take().value()->what, kind::body_end);
+    e = spool.take().value();
+    ASSERT_EQ(e->what, kind::row);
+    EXPECT_EQ(e->row->seq(), 0U);
+    EXPECT_EQ(e->row->uid(), 77U);
+  }
+  EXPECT_TRUE(spool.empty());
+}
+
+TEST(fetch_spool, order_is_kept_while_it_is_emptied_and_filled) {
+  fetch_spool spool;
+  std::uint32_t put = 0, taken = 0;
+  const std::string padding(100'000, 'a');
+  for (int round = 0; round < 400; ++round) {
+    const auto text = "(X \"" + padding + "\")";
+    const auto r = row(++put, text);
+    ASSERT_TRUE(spool.put(row_event(r), false));
+    if (round % 3 == 2) {
+      ASSERT_EQ(spool.take().value()->row->seq(), ++taken);
+    }
+  }
+  while (!spool.empty()) {
+    ASSERT_EQ(spool.take().value()->row->seq(), ++taken);
+  }
+  EXPECT_EQ(taken, put);
+}
+
+}  // namespace
+}  // namespace imapxx::core
