@@ -41,7 +41,7 @@ class IMAPXX_API mailbox_view {
   std::optional<std::uint64_t> highestmodseq;  ///< nullopt also for NOMODSEQ
   std::optional<std::string> mailboxid;
   bool uid_not_sticky = false;
-  flag_list flags;
+  flag_list flags;                           ///< FLAGS, and keywords that messages were seen with
   std::optional<flag_list> permanent_flags;  ///< nullopt: none sent, so all flags may be stored
   [[nodiscard]] bool may_store(const flag& f) const noexcept;
   /// Takes what a response code says of the mailbox (UIDVALIDITY, READ-ONLY ...). \return whether it is about one

@@ -1,9 +1,17 @@
 #include "core/mailbox_tracker.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace imapxx::inline v0::core {
+namespace {
+
+// Flags that are learnt from messages: more than people use, few enough to be searched for each keyword of each row.
+constexpr std::size_t most_flags = 256;
+
+}  // namespace
 
 void mailbox_tracker::select_sent(const mailbox_name& name, bool read_only) {
   selecting_ = true;
@@ -97,9 +105,26 @@ void mailbox_tracker::status_code(const response_code& c) {
 }
 
 void mailbox_tracker::fetched(const fetch_row& row) {
-  if (!track_uids_) return;
-  if (row.seq() == 0) return;
+  learn_keywords(row);
+  if (!track_uids_ || row.seq() == 0) return;
   if (const auto uid = row.uid()) current().uids.set(row.seq() - 1, *uid);
+}
+
+// Quirk S-07a: FLAGS need not name the keywords in use. No flag_list is made: rows come by the million, mostly without
+// keywords.
+void mailbox_tracker::learn_keywords(const fetch_row& row) {
+  const auto* item = row.find(fetch_item::flags);
+  if (item == nullptr || !item->value.starts_with('(')) return;
+  auto& known = current().flags;
+  auto list = item->value.substr(1);
+  while (!list.empty()) {
+    const auto name = list.substr(0, list.find_first_of(" )"));
+    list.remove_prefix(std::min(name.size() + 1, list.size()));
+    if (name.empty() || name.front() == '\\' || known.size() >= most_flags) continue;
+    const bool is_new =
+        std::none_of(known.begin(), known.end(), [name](const flag& f) { return base::iequals(f.name(), name); });
+    if (is_new && !base::iequals(name, "NIL")) known.insert(flag(name));
+  }
 }
 
 }  // namespace imapxx::inline v0::core

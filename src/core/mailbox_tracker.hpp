@@ -30,11 +30,12 @@ class mailbox_tracker {
   std::optional<mailbox_event> vanished(const uid_set& uids, bool earlier);
   void flags(const flag_list& defined);
   void status_code(const response_code& code);
-  /// Learns the UID of a message from a FETCH response.
+  /// Learns the UID of a message, and keywords in use, from a FETCH response.
   void fetched(const fetch_row& row);
 
  private:
   void restart();
+  void learn_keywords(const fetch_row& row);
   [[nodiscard]] mailbox_view& current() noexcept { return selecting_ ? next_ : view_; }
   bool track_uids_;
   bool selecting_ = false;

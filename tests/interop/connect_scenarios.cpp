@@ -79,7 +79,19 @@ SCENARIO(sasl_cram_md5, "") { logs_in_where_offered("CRAM-MD5"); }
 SCENARIO(sasl_scram_sha_1, "") { logs_in_where_offered("SCRAM-SHA-1"); }
 SCENARIO(sasl_scram_sha_256, "") { logs_in_where_offered("SCRAM-SHA-256"); }
 
-SCENARIO(sasl_scram_sha_256_plus, "") { logs_in_where_offered("SCRAM-SHA-256-PLUS"); }
+SCENARIO(sasl_scram_sha_256_plus, "") {
+  client c(live_server::get().options());
+  if (!c.capabilities().contains("AUTH=SCRAM-SHA-256-PLUS"))
+    GTEST_SKIP() << "the server does not offer AUTH=SCRAM-SHA-256-PLUS";
+  const auto bound = c.try_authenticate_as(live_server::user(2).mechanism("SCRAM-SHA-256-PLUS"));
+  if (!bound) {
+    // Quirk A-03: Cyrus 3.6 offers it and knows no channel binding of TLS 1.3.
+    EXPECT_TRUE(bound.error().code() == errc::no || bound.error().code() == errc::bad) << bound.error().what();
+    EXPECT_FALSE(bound.error().is_fatal());
+    c.authenticate_as(live_server::user(2));
+  }
+  EXPECT_EQ(c.state(), session_state::authenticated);
+}
 
 SCENARIO(logout, "") {
   auto c = l.another();

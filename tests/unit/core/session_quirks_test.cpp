@@ -81,6 +81,15 @@ TEST(session_quirks, no_command_has_two_blanks_or_one_at_its_end_g33) {
   sent(imapxx::close());
 }
 
+TEST(session_quirks, keywords_of_messages_are_flags_of_the_mailbox_s07a) {
+  session_test t;
+  t.selected();
+  t.feed("* FLAGS (\\Seen)\r\n* 1 FETCH (FLAGS (\\Seen $Work \\Recent))\r\n* 2 FETCH (FLAGS ($work other) UID 4)\r\n");
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work other)");
+  for (int i = 0; i < 2000; ++i) t.feed("* 1 FETCH (FLAGS (k" + std::to_string(i) + "))\r\n");
+  EXPECT_LE(t.protocol.mailbox().flags.size(), 256U);
+}
+
 TEST(session_quirks, a_mailbox_is_read_write_until_the_server_says_otherwise_s05) {
   session_test t;
   t.authenticated();
