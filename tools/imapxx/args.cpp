@@ -73,6 +73,7 @@ void add_common(CLI::App& app, common_args& c) {
   app.add_option("--auth", c.mechanisms, "SASL mechanism to use, such as SCRAM-SHA-256; LOGIN-COMMAND for LOGIN")
       ->type_name("MECHANISM")
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group(login);
   const char* output = "Output";
@@ -204,6 +205,7 @@ void writing_commands(builder& b) {
         s.add_option("FILE", a.files, "message files; - or none: standard input");
         s.add_option("--flags", a.flags, "flags of the new messages, such as seen,flagged,$Work")
             ->type_name("FLAGS")
+            ->allow_extra_args(false)
             ->delimiter(',');
         s.add_option("--date", a.date, "internal date: 2026-02-01 or '1-Feb-2026 12:00:00 +0100'")->type_name("DATE");
         s.add_flag("--keep-line-ends", a.keep_line_ends, "send LF as it is, instead of as CRLF");
@@ -280,18 +282,22 @@ void local_commands(builder& b) {
         s.add_option("--user", a.users, "an account; may be repeated (default demo:demo)")
             ->type_name("NAME:PASSWORD")
             ->expected(1)
+            ->allow_extra_args(false)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         s.add_option("--eml", a.eml, "a .eml file or a directory of them, into INBOX")
             ->type_name("PATH")
             ->expected(1)
+            ->allow_extra_args(false)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         s.add_option("--maildir", a.maildir, "a Maildir with its folders")
             ->type_name("DIR")
             ->expected(1)
+            ->allow_extra_args(false)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         s.add_option("--mbox", a.mbox, "an mbox file, into INBOX")
             ->type_name("FILE")
             ->expected(1)
+            ->allow_extra_args(false)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         s.add_option("--ca-out", a.ca_out, "where to write the certificate authority (default: a temporary file)")
             ->type_name("FILE");

@@ -50,6 +50,16 @@ TEST(args, repeated_options) {
   EXPECT_EQ(serve.port, 1430);
 }
 
+TEST(args, an_option_takes_one_value_and_leaves_the_url_alone) {
+  const auto p = read({"caps", "--auth", "PLAIN", "--auth", "LOGIN", "imaps://h/"});
+  ASSERT_FALSE(p.done) << p.text;
+  EXPECT_EQ(p.args.common.mechanisms, (std::vector<std::string>{"PLAIN", "LOGIN"}));
+  EXPECT_EQ(p.args.common.url, "imaps://h/");
+  const auto a = read({"append", "--flags", "seen,draft", "imaps://h/x", "a.eml"});
+  ASSERT_FALSE(a.done) << a.text;
+  EXPECT_EQ(std::get<append_args>(a.args.command).files, (std::vector<std::string>{"a.eml"}));
+}
+
 TEST(args, append_flags) {
   const auto p = read({"append", "imaps://h/x", "a.eml", "b.eml", "--flags", "seen,$Work"});
   ASSERT_FALSE(p.done) << p.text;
