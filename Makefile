@@ -84,10 +84,11 @@ fuzz:
 	@$(call build,fuzz)
 	@scripts/run_fuzz.sh build/fuzz/fuzz $(FUZZ_SECONDS)
 
-# The tests again and again: what fails once in twenty runs is found here.
+# The long versions of the threats' tests, then all tests again and again: what fails once in twenty runs is found here.
 soak:
 	@scripts/deps.sh build test servers
 	@$(call build,dev)
+	@IMAPXX_SOAK=1 ctest --preset dev -L threats
 	@ctest --preset dev -LE 'install|style' --repeat until-fail:$(SOAK_ROUNDS)
 
 docs:

@@ -1,0 +1,55 @@
+// Any octets as responses: no sanitizer report; the same responses however the octets are cut; every value can be
+// looked at.
+#include <imapxx/response.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fuzz_response {
+
+// What was read, as far as it can be compared: the kind of each response and its octets.
+inline std::vector<std::string> read_all(std::string_view input, std::size_t chunk) {
+  imapxx::limits l;
+  l.line_octets = 4000;
+  l.response_octets = 20'000;
+  imapxx::response_reader reader(l);
+  std::vector<std::string> out;
+  imapxx::response r;
+  for (std::size_t at = 0; at < input.size(); at += chunk) {
+    reader.feed(input.substr(at, chunk));
+    for (;;) {
+      const auto status = reader.next(r);
+      if (status == imapxx::read_status::incomplete) break;
+      if (status == imapxx::read_status::invalid) {
+        out.emplace_back("invalid");
+        return out;
+      }
+      out.push_back(std::to_string(r.index()) + std::string(reader.raw()));
+      if (const auto* f = std::get_if<imapxx::fetch_response>(&r)) {
+        const auto data = f->row.to_data();
+        (void)f->row.unparsed();
+        (void)f->row.bodystructure();
+        for (const auto& s : data.sections) (void)f->row.section(s.section);
+        if (data.bodystructure && !(*data.bodystructure == imapxx::body_structure(*data.bodystructure))) std::abort();
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace fuzz_response
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const auto whole = fuzz_response::read_all(input, size + 1);
+  if (fuzz_response::read_all(input, 1) != whole || fuzz_response::read_all(input, 13) != whole) std::abort();
+  imapxx::parse_options utf8;
+  utf8.utf8 = true;
+  (void)imapxx::parse_response(input, utf8);
+  return 0;
+}

@@ -1,0 +1,120 @@
+// A whole session against any server: the first octets choose what the client does and how the rest is cut, the rest is
+// what the server sends. Whatever it is, each command completes exactly once, and nothing is sent after the end.
+#include <imapxx/commands.hpp>
+#include <imapxx/sasl.hpp>
+#include <imapxx/session.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace fuzz_session {
+using namespace imapxx;
+
+class run {
+ public:
+  run() : session_(options()) {}
+
+  void play(std::string_view input) {
+    const auto take = [&input] {
+      const auto c = input.empty() ? '\0' : input.front();
+      if (!input.empty()) input.remove_prefix(1);
+      return static_cast<unsigned char>(c);
+    };
+    const auto chunk = 1U + take() % 61U;
+    if ((take() & 1U) != 0) session_.set_tls(true);
+    static const std::string_view greetings[] = {"", "* PREAUTH [CAPABILITY IMAP4rev1 IDLE LITERAL+] in\r\n",
+                                                 "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=CRAM-MD5] hi\r\n",
+                                                 "* PREAUTH [CAPABILITY IMAP4rev2] in\r\n"};
+    feed(greetings[take() % 4U], chunk);
+    for (auto n = take() % 6U; n > 0; --n) submit(take());
+    feed(input.substr(0, input.size() / 2), chunk);
+    submit(take());
+    feed(input.substr(input.size() / 2), chunk);
+    session_.input_closed(error());
+    collect();
+    if (!session_.closed() || !session_.output().empty()) std::abort();
+    for (const auto& [id, times] : completed_)
+      if (times != 1) std::abort();
+  }
+
+ private:
+  static session_options options() {
+    limits l;
+    l.line_octets = 2000;
+    l.response_octets = l.body_in_memory_octets = 8000;
+    l.string_octets = 1000;
+    l.unasked_responses = 50;
+    session_options o;
+    return o.use_limits(l).first_tag(1).track_uids();
+  }
+
+  void feed(std::string_view octets, std::size_t chunk) {
+    while (!octets.empty() && !session_.closed()) {
+      const auto room = session_.input_buffer();
+      if (room.empty()) return;
+      const auto n = std::min({room.size(), octets.size(), chunk});
+      std::memcpy(room.data(), octets.data(), n);
+      session_.input_received(n);
+      octets.remove_prefix(n);
+      collect();
+    }
+  }
+
+  void collect() {
+    for (auto e = session_.next(); e.what != session_event::kind::none; e = session_.next()) {
+      if (e.what == session_event::kind::completed) ++completed_[e.id];
+      if (e.row != nullptr) (void)e.row->to_data();
+      // Some of what waits leaves, some does not.
+      const auto out = session_.output();
+      session_.output_sent(out.size() / 2 + 1);
+    }
+    session_.output_sent(session_.output().size());
+  }
+
+  template <class C>
+  void submit_command(C cmd, bool streaming = false) {
+    if (auto id = session_.submit(std::make_unique<C>(std::move(cmd)), streaming)) completed_.emplace(*id, 0);
+    collect();
+  }
+
+  void submit(unsigned what) {
+    switch (what % 14U) {
+      case 0: return submit_command(imapxx::select("INBOX"));
+      case 1: return submit_command(fetch(uid_set::all(), fetch_items().flags().envelope().bodystructure()));
+      case 2: return submit_command(fetch(uid_set::all(), fetch_items().uid().body_peek("")), true);
+      case 3: return submit_command(fetch(seq_set::all(), fetch_items().uid().body_peek("HEADER")));
+      case 4: return submit_command(uid_search(search_key::unseen()));
+      case 5: return submit_command(list("", "*"));
+      case 6: return submit_command(append("INBOX", "Subject: x\r\n\r\nbody"));
+      case 7: return submit_command(idle());
+      case 8: return submit_command(noop());
+      case 9: return submit_command(std::move(login("user", secret("password")).allow_plaintext()));
+      case 10: return submit_command(store(uid_set(1), store_mode::add, flag_list(flags::seen)));
+      case 11: return submit_command(status("INBOX", status_items().messages().unseen()));
+      case 12: {
+        sasl_context context;
+        context.tls = true;
+        auto made = make_mechanism("PLAIN", credentials("user", secret("password")), context);
+        return submit_command(authenticate(std::move(made).value()));
+      }
+      default: return submit_command(logout());
+    }
+  }
+
+  session session_;
+  std::map<command_id, int> completed_;
+};
+
+}  // namespace fuzz_session
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz_session::run().play({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
