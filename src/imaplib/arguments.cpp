@@ -73,11 +73,22 @@ std::string IMAP4::impl::encoded(const argument& a) const {
   return {};
 }
 
-wire_argument IMAP4::impl::plain(const argument& a) const { return {encoded(a), false}; }
+// Sent as it is. Python looks at such arguments last, when the command's tag is given already.
+wire_argument IMAP4::impl::plain(const argument& a) const {
+  wire_argument w;
+  w.absent = a.is_none();
+  try {
+    w.octets = encoded(a);
+  } catch (const std::invalid_argument& why) {
+    w.refused = why.what();
+  }
+  return w;
+}
 
 wire_argument IMAP4::impl::astring(const argument& a) const {
-  auto text = encoded(a);
-  return {quotes() ? quoted_where_needed(std::move(text), false) : text, false};
+  if (!quotes()) return plain(a);
+  if (a.is_none()) throw std::invalid_argument("None where a str or bytes is wanted");
+  return {quoted_where_needed(encoded(a), false), false};
 }
 
 wire_argument IMAP4::impl::mailbox(const argument& a) const {
@@ -91,13 +102,19 @@ wire_argument IMAP4::impl::pattern(const argument& a) const {
   if (p16() && a.what() == argument::kind::str && !utf8 && !base::utf7_decode(a.text())) {
     return {quoted_where_needed(base::utf7_encode(a.text()), true), false};
   }
-  auto text = encoded(a);
-  return {quotes() ? quoted_where_needed(std::move(text), true) : text, false};
+  if (!quotes()) return plain(a);
+  if (a.is_none()) throw std::invalid_argument("None where a str or bytes is wanted");
+  return {quoted_where_needed(encoded(a), true), false};
 }
 
 // `always`: in every profile. Python looks at the first and last character, and fails where there is none.
 wire_argument IMAP4::impl::in_parentheses(const argument& a, bool always) const {
   if (!quotes() && !always) return plain(a);
+  if (!quotes() && a.what() != argument::kind::str) {
+    wire_argument w;
+    w.refused = "a str is wanted";
+    return w;
+  }
   if (a.what() == argument::kind::bytes) throw std::invalid_argument("a str is wanted, not bytes");
   auto text = encoded(a);
   if (text.empty() && !quotes()) throw std::invalid_argument("an empty str has no first character");

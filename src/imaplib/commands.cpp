@@ -57,7 +57,7 @@ reply IMAP4::append(const argument& mailbox, const argument& flags, const argume
   args a = {i.mailbox(mailbox.falsy() ? argument("INBOX") : mailbox)};
   if (!flags.falsy()) a.push_back(i.in_parentheses(flags, true));
   if (!date_time.falsy()) {
-    if (date_time.what() == argument::kind::number) {
+    if (date_time.what() == argument::kind::number || date_time.what() == argument::kind::boolean) {
       a.push_back(word(Time2Internaldate(date_time.number())));
     } else if (date_time.what() == argument::kind::str) {
       a.push_back(word(Time2Internaldate(std::string_view(date_time.text()))));
@@ -65,6 +65,7 @@ reply IMAP4::append(const argument& mailbox, const argument& flags, const argume
       throw std::invalid_argument("date_time not of a known type");
     }
   }
+  if (message.what() != argument::kind::bytes) throw std::invalid_argument("the message must be bytes");
   auto text = kw.translate ? with_crlf(message.text()) : message.text();
   if (!i.utf8) return i.simple_with_literal("APPEND", a, "", std::move(text), "");
   if (!i.quotes()) return i.simple_with_literal("APPEND", a, "", "UTF8 (" + text + ")", "");
@@ -242,7 +243,6 @@ reply IMAP4::response(std::string_view code) { return {std::string(code), impl_-
 
 reply IMAP4::select(const argument& mailbox, bool read_only) {
   auto& i = *impl_;
-  i.require_state(read_only ? "EXAMINE" : "SELECT");
   i.unread.clear();
   i.is_readonly = read_only;
   auto r = i.simple(read_only ? "EXAMINE" : "SELECT", {i.mailbox(mailbox)});
@@ -253,7 +253,7 @@ reply IMAP4::select(const argument& mailbox, bool read_only) {
   i.state = "SELECTED";
   if (i.unread.contains("READ-ONLY") && !read_only) {
     i.dump_untagged(1);
-    i.unread.erase("READ-ONLY");
+    i.read_only_told = true;
     throw imaplib::readonly((i.quotes() ? mailbox.repr() : mailbox.text()) + " is not writable");
   }
   const auto exists = i.unread.find("EXISTS");

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ctime>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace imapxx::inline v0::imaplib {
 namespace {
@@ -32,7 +34,24 @@ void IMAP4::impl::say(int level, std::string_view text) {
 // The session's trace: secrets are redacted before they come here.
 void IMAP4::impl::on_trace(trace_direction d, std::string_view text) {
   if (d == trace_direction::note) return;
-  std::string line = (d == trace_direction::sent ? "> " : "< ") + bytes(text).repr();
+  const std::string_view arrow = d == trace_direction::sent ? "> " : "< ";
+  for (const auto& piece : pieces_of(text)) {
+    log_line(std::string(arrow) + piece.octets().repr());
+    if (!piece.is_pair()) continue;
+    const auto size = "literal size " + std::to_string(piece[1].size());
+    if (d == trace_direction::received) {
+      say(4, "read " + size);
+    } else {
+      // The session tells of the whole command at once; its literal goes out when the server has asked for it.
+      literal_to_come = size;
+      break;
+    }
+  }
+  if (d == trace_direction::received && text.starts_with("+") && !literal_to_come.empty())
+    say(4, "write " + std::exchange(literal_to_come, {}));
+}
+
+void IMAP4::impl::log_line(const std::string& line) {
   if (debug >= 4) return self._mesg(line);
   ring.push_back("  " + now_text() + " " + line);
   if (ring.size() > ring_lines) ring.pop_front();
@@ -44,10 +63,10 @@ void IMAP4::impl::print_ring() {
 }
 
 void IMAP4::impl::dump_untagged(int level) {
-  if (debug < level) return;
-  std::string text = "untagged responses dump:";
-  for (const auto& [type, items] : unread) text += "\n\t\t" + type + ": " + datum(items).repr();
-  self._mesg(text);
+  if (debug < level || unread.empty()) return;
+  std::string text;
+  for (const auto& [type, items] : unread) text += (text.empty() ? "" : "\n\t\t") + type + ": " + datum(items).repr();
+  self._mesg("untagged responses dump:" + text);
 }
 
 void IMAP4::_mesg(std::string_view text) {

@@ -70,9 +70,9 @@ void IMAP4::impl::require_state(std::string_view name) {
 void IMAP4::impl::before_sending() {
   for (const auto* type : {"OK", "NO", "BAD"}) unread.erase(type);
   const auto read_only = unread.find("READ-ONLY");
-  if (read_only == unread.end() || is_readonly) return;
+  if (read_only == unread.end() || is_readonly || read_only_told) return;
   // Told once. Python tells it again at every command from then on, LOGOUT included.
-  unread.erase(read_only);
+  read_only_told = true;
   throw imaplib::readonly("mailbox status changed to READ-ONLY");
 }
 
@@ -82,6 +82,8 @@ std::unique_ptr<raw_command> IMAP4::impl::make(std::string_view name, const std:
   if (selects(name)) cmd->selects();
   std::string text;
   for (const auto& a : args) {
+    if (a.absent) continue;
+    if (!a.refused.empty()) throw std::invalid_argument(a.refused);
     if (a.octets.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
       throw std::invalid_argument("NUL, CR and LF not allowed in commands");
     }
@@ -113,6 +115,11 @@ reply IMAP4::impl::simple_with_literal(std::string_view name, const std::vector<
   return run(std::move(cmd), name);
 }
 
+std::string_view IMAP4::impl::named_in_errors(std::string_view command) const {
+  if (command == "AUTHENTICATE" || sending_failed || (command == "APPEND" && !prompted)) return {};
+  return command;
+}
+
 reply IMAP4::impl::run(std::unique_ptr<raw_command> cmd, std::string_view name) {
   const bool logout = name == "LOGOUT";
   const auto tag = tagpre + std::to_string(tagnum);
@@ -121,18 +128,20 @@ reply IMAP4::impl::run(std::unique_ptr<raw_command> cmd, std::string_view name) 
   ++tagnum;
   tags[*id] = tag;
   tagged[tag] = std::nullopt;
+  prompted = false;
+  sending_failed = false;
   try {
     drive([&] { return outcomes.contains(*id) || (logout && unread.contains("BYE")); });
   } catch (const imaplib::abort& e) {
     print_ring();
-    throw imaplib::abort(in_command(name) + e.what());
+    throw imaplib::abort(in_command(named_in_errors(name)) + e.what());
   } catch (const imaplib::error& e) {
-    throw imaplib::error(in_command(name) + e.what());
+    throw imaplib::error(in_command(named_in_errors(name)) + e.what());
   }
   if (callback_failure) std::rethrow_exception(std::exchange(callback_failure, nullptr));
   if (logout && unread.contains("BYE")) return {"BYE", take("BYE")};
   auto done = std::move(outcomes.extract(*id).mapped());
-  if (!done.answer) lost(done.failure, name);
+  if (!done.answer) lost(done.failure, named_in_errors(name));
   if (done.answer->typ == "BAD") {
     throw imaplib::error(std::string(name) + " command error: BAD " + datum(done.answer->data).repr());
   }
@@ -152,6 +161,7 @@ void IMAP4::impl::move_octets() {
   try {
     self.send(out);
   } catch (const imapxx::v0::error& failed) {
+    sending_failed = true;
     throw imaplib::abort("socket error: " + std::string(failed.message()));
   }
   protocol.output_sent(out.size());
@@ -193,7 +203,8 @@ void IMAP4::impl::handle(session_event& e) {
       if (e.status != nullptr) {
         const auto line = raw_tagged ? *std::exchange(raw_tagged, std::nullopt) : bytes(e.status->text);
         const auto space = line.find(' ');
-        o.answer = reply{line.substr(0, space), {bytes(space == bytes::npos ? "" : line.substr(space + 1))}};
+        o.answer =
+            reply{base::to_upper(line.substr(0, space)), {bytes(space == bytes::npos ? "" : line.substr(space + 1))}};
         if (const auto tag = tags.find(e.id); tag != tags.end()) tagged[tag->second] = o.answer;
       }
       tags.erase(e.id);
@@ -232,8 +243,9 @@ void IMAP4::impl::connect() {
     const auto line = welcome.decode();
     if (over->code() == errc::closed) lost(*over, {});
     if (line.starts_with("*") || line.starts_with("+")) {
-      throw imaplib::error(quotes() ? "invalid greeting: " + welcome.repr() : line);
+      throw imaplib::error(quotes() ? "invalid greeting: " + line : line);
     }
+    if (prompted) throw imaplib::error("None");  // Python 3.11 does not remember such a line
     if (!line.empty()) throw imaplib::abort("unexpected response: " + welcome.repr());
     lost(*over, {});
   }
@@ -243,8 +255,8 @@ void IMAP4::impl::connect() {
   else
     learn_capabilities(take("CAPABILITY").back());
   std::vector<std::string> shown;
-  for (const auto& c : capabilities) shown.push_back("'" + c + "'");
-  say(3, "CAPABILITIES: (" + join(shown, ", ") + ")");
+  for (const auto& c : capabilities) shown.push_back(argument(c).repr());
+  say(3, "CAPABILITIES: (" + join(shown, ", ") + (shown.size() == 1 ? ",)" : ")"));
   for (const auto* version : {"IMAP4REV1", "IMAP4"}) {
     if (std::find(capabilities.begin(), capabilities.end(), version) == capabilities.end()) continue;
     protocol_version = version;

@@ -23,6 +23,8 @@ Idler IMAP4::idle(timeout_t duration) {
   const auto& offered = i.capabilities;
   if (std::find(offered.begin(), offered.end(), "IDLE") == offered.end())
     throw imaplib::error("Server does not support IMAP4 IDLE");
+  if (duration && dynamic_cast<const IMAP4_stream*>(this) != nullptr)
+    throw imaplib::error("duration requires a socket connection");
   i.require_state("IDLE");
   i.before_sending();
   auto s = std::make_unique<Idler::state>(Idler::state{*this, i, 0, i.state, {}, false});
@@ -38,15 +40,17 @@ Idler IMAP4::idle(timeout_t duration) {
     i.lost(id.error(), {});
   }
   s->id = *id;
-  i.tags[*id] = i.tagpre + std::to_string(i.tagnum++);
+  const auto tag = i.tagpre + std::to_string(i.tagnum++);
+  i.tags[*id] = tag;
   try {
     i.drive([&] { return i.idle_accepted || i.outcomes.contains(*id); });
     if (!i.idle_accepted) {
       auto refused = std::move(i.outcomes.extract(*id).mapped());
       if (!refused.answer) i.lost(refused.failure, "IDLE");
-      const auto text = refused.answer->data.back().decode();
-      if (refused.answer->typ == "NO") throw imaplib::error("idle denied: " + text);
-      throw imaplib::abort("unexpected response to IDLE: " + text);
+      const auto& [typ, data] = *refused.answer;
+      if (typ == "NO") throw imaplib::error("idle denied: " + datum(data).repr());
+      const bytes line(tag + " " + typ + " " + data.back().decode());
+      throw imaplib::abort("unexpected status response: " + line.repr());
     }
   } catch (...) {
     i.capturing = false;
@@ -89,6 +93,9 @@ std::optional<reply> Idler::next() {
 
 std::vector<reply> Idler::burst(std::chrono::duration<double> interval) {
   std::vector<reply> all;
+  if (!state_ || state_->over) return all;
+  if (dynamic_cast<const IMAP4_stream*>(&state_->object) != nullptr)
+    throw imaplib::error("burst() requires a socket connection");
   auto one = next();
   if (!one) return all;
   const auto whole = state_->until;
@@ -113,7 +120,10 @@ void Idler::done() {
   i.protocol.end_idle(state_->id);
   i.drive([&] { return i.outcomes.contains(state_->id); });
   auto ended = std::move(i.outcomes.extract(state_->id).mapped());
-  if (!ended.answer) i.lost(ended.failure, "IDLE");
+  if (ended.answer && ended.answer->typ == "BAD")
+    throw imaplib::error("IDLE command error: BAD " + datum(ended.answer->data).repr());
+  // A BYE that `next` gave out is no news.
+  if (!ended.answer && (ended.failure.code() != errc::bye || i.unread.contains("BYE"))) i.lost(ended.failure, "IDLE");
 }
 
 }  // namespace imapxx::inline v0::imaplib

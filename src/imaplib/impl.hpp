@@ -19,14 +19,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace imapxx::inline v0::imaplib {
 
 /// One argument as it goes to the wire, behind a space.
 struct wire_argument {
+  wire_argument() = default;
+  wire_argument(std::string text, bool hidden) : octets(std::move(text)), is_secret(hidden) {}
   std::string octets;
   bool is_secret = false;
+  bool absent = false;  ///< None: neither it nor its space
+  std::string refused;  ///< why it cannot be sent, when that is said only after the checks of the state
 };
 
 struct IMAP4::impl final : observer {
@@ -40,6 +45,8 @@ struct IMAP4::impl final : observer {
   reply run(std::unique_ptr<raw_command> cmd, std::string_view name);
   void require_state(std::string_view name);
   void before_sending();
+  /// What Python puts before the text of an exception; it does so only once the whole command is sent.
+  [[nodiscard]] std::string_view named_in_errors(std::string_view command) const;
   /// Sends and reads until `done`; what the network does to it is thrown as Python throws it.
   template <class Done>
   void drive(const Done& done) {
@@ -63,7 +70,8 @@ struct IMAP4::impl final : observer {
   void on_raw(std::string_view text) override;
   void file_untagged(std::string_view text);
   void file(std::string type, std::vector<datum> items);
-  void file_code(std::string_view text);
+  /// \return whether there was a response code, and it was filed
+  bool file_code(std::string_view text);
   reply untagged(reply r, std::string_view name);
   [[nodiscard]] std::vector<datum> take(std::string_view name);
   void learn_capabilities(const bytes& line);
@@ -90,6 +98,7 @@ struct IMAP4::impl final : observer {
   // --- debug_log.cpp
   void on_trace(trace_direction d, std::string_view text) override;
   [[nodiscard]] bool wants_trace() const noexcept override { return true; }
+  void log_line(const std::string& line);
   void say(int level, std::string_view text);
   void print_ring();
   void dump_untagged(int level);
@@ -127,6 +136,7 @@ struct IMAP4::impl final : observer {
   std::map<std::string, std::optional<reply>, std::less<>> tagged;
   std::map<std::string, std::vector<std::string>, std::less<>> commands;
   std::deque<std::string> ring;
+  std::string literal_to_come;  ///< for the debug output
 
   struct outcome {
     imapxx::v0::error failure;
@@ -136,6 +146,9 @@ struct IMAP4::impl final : observer {
   std::map<command_id, std::string> tags;
   std::optional<imapxx::v0::error> over;  ///< how the session ended
   bool greeted = false;
+  bool prompted = false;        ///< a continuation came for the command that runs
+  bool sending_failed = false;  ///< of the command that runs
+  bool read_only_told = false;  ///< the exception for the READ-ONLY that is kept was thrown
   std::string unterminated;
   std::optional<bytes> raw_tagged;  ///< the last response with our tag, or without any, as it came
   std::exception_ptr callback_failure;
@@ -145,6 +158,9 @@ struct IMAP4::impl final : observer {
   std::deque<reply> captured;
 };
 
+/// Python's pieces of one response: (text with the literal's header, literal) for each literal, and the text behind the
+/// last. A line end inside a framed response is always that of a literal's header.
+[[nodiscard]] std::vector<datum> pieces_of(std::string_view data);
 /// The table that `Commands` starts with.
 [[nodiscard]] std::map<std::string, std::vector<std::string>, std::less<>> python_commands();
 

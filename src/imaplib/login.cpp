@@ -37,10 +37,11 @@ reply IMAP4::authenticate(std::string_view mechanism, const authobject& answer) 
 
 reply IMAP4::login(const argument& user, const argument& password) {
   auto& i = *impl_;
+  const std::vector<wire_argument> args = {i.astring(user), i.quoted_secret(password)};
   i.require_state("LOGIN");
   if (std::find(i.capabilities.begin(), i.capabilities.end(), "LOGINDISABLED") != i.capabilities.end())
     throw imaplib::error("the server forbids LOGIN on this connection (LOGINDISABLED)");
-  auto r = i.simple("LOGIN", {i.astring(user), i.quoted_secret(password)});
+  auto r = i.simple("LOGIN", args);
   if (r.typ != "OK") throw imaplib::error(r.data.back().decode());
   i.state = "AUTH";
   i.refresh_capabilities();

@@ -9,8 +9,8 @@ namespace {
 
 bool is_type_char(char c) { return base::is_alpha(c) || c == '-'; }
 
-// Python's pieces of one response: (text with the literal's header, literal) for each literal, and the text behind the
-// last. A line end inside a framed response is always that of a literal's header.
+}  // namespace
+
 std::vector<datum> pieces_of(std::string_view data) {
   std::vector<datum> out;
   for (;;) {
@@ -30,8 +30,6 @@ std::vector<datum> pieces_of(std::string_view data) {
   return out;
 }
 
-}  // namespace
-
 void IMAP4::impl::on_raw(std::string_view text) {
   if (!greeted && welcome.is_none()) {
     welcome = text.starts_with("+") && !quotes() ? datum() : datum(bytes(text));
@@ -40,13 +38,14 @@ void IMAP4::impl::on_raw(std::string_view text) {
     const auto space = text.find(' ');
     raw_tagged = bytes(space == std::string_view::npos ? std::string_view() : text.substr(space + 1));
     const auto word = raw_tagged->find(' ');
-    if (word != bytes::npos) file_code(std::string_view(*raw_tagged).substr(word + 1));
+    const bool coded = word != bytes::npos && file_code(std::string_view(*raw_tagged).substr(word + 1));
     const auto typ = raw_tagged->substr(0, word);
-    if (typ != "OK")
+    if (typ != "OK" && !coded)
       say(1, typ + " response: " + bytes(word == bytes::npos ? "" : raw_tagged->substr(word + 1)).repr());
     return;
   }
   if (text.starts_with("+")) {
+    prompted = true;
     continuation = bytes(text.substr(text.starts_with("+ ") ? 2 : 1));
     return;
   }
@@ -79,24 +78,27 @@ void IMAP4::impl::file_untagged(std::string_view text) {
     first = first.is_pair() ? datum(with_number(first[0]), first[1]) : datum(with_number(first.octets()));
   }
   const bool status = type == "OK" || type == "NO" || type == "BAD";
-  if (type == "NO" || type == "BAD" || type == "BYE") say(1, type + " response: " + items.back().octets().repr());
-  const auto code_text = items.back().octets();
+  const auto last_text = items.back().octets();
   file(type, std::move(items));
-  if (status) file_code(code_text);
+  const bool coded = status && file_code(last_text);
+  if ((type == "NO" || type == "BAD" || type == "BYE") && !coded) say(1, type + " response: " + last_text.repr());
 }
 
 // `[CODE data] text`: Python takes everything up to the last bracket for data, on purpose (flags may hold `]`).
-void IMAP4::impl::file_code(std::string_view text) {
-  if (!text.starts_with("[")) return;
+bool IMAP4::impl::file_code(std::string_view text) {
+  if (!text.starts_with("[")) return false;
   std::size_t at = 1;
   while (at < text.size() && (base::is_upper(text[at]) || text[at] == '-')) ++at;
-  if (at == 1 || at == text.size()) return;
+  if (at == 1 || at == text.size()) return false;
   auto name = std::string(text.substr(1, at - 1));
   const auto last = text.rfind(']');
   if (text[at] == ' ' && last != std::string_view::npos && last > at) {
-    return file(std::move(name), {bytes(text.substr(at + 1, last - at - 1))});
+    file(std::move(name), {bytes(text.substr(at + 1, last - at - 1))});
+    return true;
   }
-  if (text[at] == ']') file(std::move(name), {bytes()});
+  if (text[at] != ']') return false;
+  file(std::move(name), {bytes()});
+  return true;
 }
 
 void IMAP4::impl::file(std::string type, std::vector<datum> items) {
@@ -107,6 +109,7 @@ void IMAP4::impl::file(std::string type, std::vector<datum> items) {
     captured.push_back(reply{std::move(type), std::move(items)});
     return;
   }
+  if (type == "READ-ONLY") read_only_told = false;
   auto& kept = unread[type];
   for (auto& i : items) kept.push_back(std::move(i));
 }

@@ -298,7 +298,7 @@ TEST(facade, idle_denied) {
     m.idle();
     FAIL();
   } catch (const imaplib::error& e) {
-    EXPECT_STREQ(e.what(), "idle denied: not now");
+    EXPECT_STREQ(e.what(), "idle denied: [b'not now']");
   }
   EXPECT_EQ(m.state(), "AUTH");
 }
