@@ -6,7 +6,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "seed-checklist.md").read_text()
 ROWS = {m[1]: m[0] for m in re.finditer(r"(?m)^\| ([AB]\d+) \|.*$", TEXT)}
-POINTS = [f"A{i}" for i in range(1, 25)]
+POINTS = [f"A{i}" for i in range(1, 25)] + [f"B{i}" for i in range(1, 21)]
 
 
 def defines(path, name):
