@@ -137,7 +137,7 @@ class Place:
         return [(what, normal_live(text)) for what, text in seen] if self.live else seen
 
 
-STANDING = {"INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive"}
+STANDING = {"INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive", "template"}
 
 
 def prepare_live(live):
@@ -151,10 +151,14 @@ def prepare_live(live):
             m.unsubscribe(name)
     for name in ("parity", "copies"):
         m.create(name)
-    for number in range(1, 6):
-        text = f"From: a{number}@example.org\r\nTo: b@example.org\r\nSubject: number {number}\r\n"
-        text += f"Message-ID: <{number}@example.org>\r\nDate: Mon, 0{number} Jan 2024 10:00:00 +0000\r\n\r\nbody {number}\r\n"
-        m.append("parity", r"(\Seen)" if number % 2 else None, f'"0{number}-Jan-2024 10:00:00 +0000"', text.encode())
+    m.create("template")
+    if m.select("template")[1] != [b"5"]:
+        for number in range(1, 6):
+            text = f"From: a{number}@example.org\r\nTo: b@example.org\r\nSubject: number {number}\r\n"
+            text += f"Message-ID: <{number}@example.org>\r\nDate: Mon, 0{number} Jan 2024 10:00:00 +0000\r\n\r\nbody {number}\r\n"
+            m.append("template", r"(\Seen)" if number % 2 else None, f'"0{number}-Jan-2024 10:00:00 +0000"', text.encode())
+        m.noop()
+    m.copy("1:5", "parity")  # one step, where five APPENDs write to the disk five times
     m.logout()
 
 
