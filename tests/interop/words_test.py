@@ -1,8 +1,10 @@
-"""Every search key, date, flag and FETCH item of the wiki page as a word of the tool (docs/cli.md), against a server."""
+"""Every search key, date, flag and FETCH item of the wiki page as a word of the tool (docs/cli.md), and a message's content, against a
+server."""
 import json
 import os
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tool_server import SECONDS, USER, Server, empty  # noqa: E402
@@ -45,6 +47,14 @@ ITEMS = [
 ]
 
 
+# For what becomes of its content.
+PARTS = (b"From: eve@example.org\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+         b"--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\ncaf=E9\r\n"
+         b"--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: inner@example.org\r\nSubject: inner\r\n\r\nenclosed text\r\n"
+         b"--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename*=utf-8''..%2F%C3%BC.bin\r\n"
+         b"Content-Transfer-Encoding: base64\r\n\r\nAAECAwQ=\r\n--b--\r\n")
+
+
 class Tool:
     def __init__(self, server, mailbox):
         self.server = server
@@ -59,6 +69,20 @@ class Tool:
 
     def search(self, words):
         return self.lines("search", "--seq", *words, may_find_nothing=True)[0]
+
+
+def check_content(tool, client, box):
+    client.append(box, None, None, PARTS)
+    with tempfile.TemporaryDirectory() as folder:
+        saved = tool.lines("fetch", "--seq", "4", "--attachments", "-o", folder)
+        if os.listdir(folder) != ["\u00fc.bin"] or [(s["part"], s["octets"]) for s in saved] != [("3", 5)]:
+            sys.exit(f"fetch --attachments: {saved}")
+        with open(os.path.join(folder, "\u00fc.bin"), "rb") as file:
+            if file.read() != b"\0\1\2\3\4":
+                sys.exit("fetch --attachments: the octets differ")
+    text = tool.lines("fetch", "--seq", "4", "--text")[0]["text"]
+    if "caf\u00e9" not in text or "Subject: inner" not in text or "enclosed text" not in text or "AAEC" in text:
+        sys.exit(f"fetch --text: {text}")
 
 
 def numbers(text):
@@ -96,6 +120,7 @@ def main():
             flags = [f for f in tool.lines("fetch", "--seq", "2", "--items", "FLAGS")[0]["flags"] if f != "\\Recent"]
             if flag not in flags if flag else "\\Draft" in flags:
                 sys.exit(f"store {change}: {flags}")
+        check_content(tool, client, box)
         client.close()
         client.delete(box)
         client.logout()
