@@ -2,9 +2,11 @@
 /// The asynchronous client, on standalone Asio (target `imapxx::asio`). See docs/async.md.
 #pragma once
 
+#include <imapxx/asio/streams.hpp>
 #include <imapxx/asio/waiter.hpp>
 #include <imapxx/command_methods.hpp>
 #include <imapxx/commands.hpp>
+#include <imapxx/move_result.hpp>
 #include <imapxx/options.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
@@ -17,29 +19,23 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace imapxx::inline v0 {
 
 namespace detail {
-class stream_state;
-class event_state;
-class async_ticket_state;
-
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_connect(std::optional<credentials> who);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_login(credentials who);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_move(uid_set messages, mailbox_name to);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_move(seq_set messages, mailbox_name to);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(list what);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(search what);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(uid_search what);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(store what);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_poll(std::chrono::milliseconds timeout);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_close();
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_piece(std::shared_ptr<stream_state> stream);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_event(std::shared_ptr<event_state> events);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_wait(const std::shared_ptr<async_ticket_state>& ticket);
-
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_ticket_state> submit_to(const std::shared_ptr<async_core>& core,
                                                                        std::unique_ptr<command> cmd);
-[[nodiscard]] IMAPXX_API const std::shared_ptr<async_core>& core_of(const async_ticket_state& ticket) noexcept;
-
-using time_limit = std::optional<std::chrono::milliseconds>;
 }  // namespace detail
 
 /// Operations of a client with one completion token: made by `async_client::with`, used at once.
@@ -76,11 +72,17 @@ class async_methods : public command_methods<async_methods<Token>> {
     return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_login(std::move(who)));
   }
   auto move_messages(const uid_set& messages, const mailbox_name& to) {
-    return go<detail::deliver_moved, void(std::exception_ptr, move_result)>(detail::request_move(messages, to));
+    return go<detail::deliver_value<move_result>, void(std::exception_ptr, move_result)>(
+        detail::request_move(messages, to));
   }
   auto move_messages(const seq_set& messages, const mailbox_name& to) {
-    return go<detail::deliver_moved, void(std::exception_ptr, move_result)>(detail::request_move(messages, to));
+    return go<detail::deliver_value<move_result>, void(std::exception_ptr, move_result)>(
+        detail::request_move(messages, to));
   }
+  auto list_mailboxes(imapxx::v0::list what) { return plain<std::vector<list_entry>>(std::move(what)); }
+  auto search_messages(imapxx::v0::search what) { return plain<seq_search_result>(std::move(what)); }
+  auto search_messages(imapxx::v0::uid_search what) { return plain<uid_search_result>(std::move(what)); }
+  auto store_flags(imapxx::v0::store what) { return plain<store_result>(std::move(what)); }
   auto poll(std::chrono::milliseconds timeout) {
     return go<detail::deliver_truth, void(std::exception_ptr, bool)>(detail::request_poll(timeout));
   }
@@ -91,80 +93,13 @@ class async_methods : public command_methods<async_methods<Token>> {
   auto go(std::shared_ptr<detail::async_request> request) {
     return detail::start<Signature, Deliver>(core_, std::move(request), limit_, std::move(token_));
   }
+  template <class T, class C>
+  auto plain(C what) {
+    return go<detail::deliver_value<T>, void(std::exception_ptr, T)>(detail::request_plain(std::move(what)));
+  }
   std::shared_ptr<detail::async_core> core_;
   Token token_;
   detail::time_limit limit_;
-};
-
-/// A command on its way. Destroying it abandons the command. May outlive the client, and then only reports errors.
-template <typed_command C>
-class [[nodiscard]] async_ticket {
- public:
-  explicit async_ticket(std::shared_ptr<detail::async_ticket_state> state) : state_(std::move(state)) {}
-  /// Waits for the tagged response. Call it once.
-  template <class Token = asio::use_awaitable_t<>>
-  auto async_wait(Token&& token = Token()) {
-    using deliver = detail::deliver_command<C>;
-    return detail::start<typename deliver::signature, deliver>(detail::core_of(*state_), detail::request_wait(state_),
-                                                               std::nullopt, std::forward<Token>(token));
-  }
-
- private:
-  std::shared_ptr<detail::async_ticket_state> state_;
-};
-
-/// An open FETCH. Back-pressure is not reading: the server waits when nobody asks for a piece. Other commands of the
-/// client may be run meanwhile; what arrives for the stream then is kept in memory up to 8 MiB, and beyond that in an
-/// unlinked temporary file. Destroying it early abandons the command. Belongs to the client's executor.
-class IMAPXX_API async_fetch_stream {
- public:
-  explicit async_fetch_stream(std::shared_ptr<detail::stream_state> state);
-  ~async_fetch_stream();
-  async_fetch_stream(async_fetch_stream&&) noexcept;
-  async_fetch_stream& operator=(async_fetch_stream&&) noexcept;
-
-  /// The next piece, or nullptr after the last one: `void(std::exception_ptr, const fetch_event*)`. Its views live
-  /// until the following call; the handler must run on the client's executor. When the FETCH failed, the error comes
-  /// behind all data before it. One call at a time.
-  template <class Token = asio::use_awaitable_t<>>
-  auto async_next(Token&& token = Token()) {
-    return detail::start<void(std::exception_ptr, const fetch_event*), detail::deliver_piece>(
-        core(), detail::request_piece(state_), std::nullopt, std::forward<Token>(token));
-  }
-  /// A piece that is here already, or nullptr when `async_next` would have to wait (or has to tell the end). Many small
-  /// rows cost much less so: `while (auto* e = co_await s.async_next()) do use(*e); while ((e = s.next_received()));`
-  [[nodiscard]] const fetch_event* next_received();
-
- private:
-  [[nodiscard]] const std::shared_ptr<detail::async_core>& core() const noexcept;
-  std::shared_ptr<detail::stream_state> state_;
-};
-
-/// What the server says unasked, as one sequence: changes of the selected mailbox and responses that no command asked
-/// for (NOTIFY). While somebody waits, IDLE runs and is renewed in time, or NOOP asks every `idle_poll` where IDLE is
-/// missing; commands of the client may be run meanwhile. Destroying it ends IDLE. Belongs to the client's executor.
-class IMAPXX_API async_event_stream {
- public:
-  explicit async_event_stream(std::shared_ptr<detail::event_state> state);
-  ~async_event_stream();
-  async_event_stream(async_event_stream&&) noexcept;
-  async_event_stream& operator=(async_event_stream&&) noexcept;
-
-  /// The next event: `void(std::exception_ptr, push_event)`. One call at a time.
-  template <class Token = asio::use_awaitable_t<>>
-  auto async_next(Token&& token = Token()) {
-    return async_next_within(std::nullopt, std::forward<Token>(token));
-  }
-  /// Fails with `errc::timeout` when nothing comes for so long; the stream and the connection go on.
-  template <class Token = asio::use_awaitable_t<>>
-  auto async_next_within(detail::time_limit limit, Token&& token = Token()) {
-    return detail::start<void(std::exception_ptr, push_event), detail::deliver_event>(
-        core(), detail::request_event(state_), limit, std::forward<Token>(token));
-  }
-
- private:
-  [[nodiscard]] const std::shared_ptr<detail::async_core>& core() const noexcept;
-  std::shared_ptr<detail::event_state> state_;
 };
 
 /// A connection to one server on an Asio executor.
@@ -218,6 +153,11 @@ class IMAPXX_API async_client : public command_methods<async_client> {
   auto async_move_messages(const Set& messages, const mailbox_name& to, Token&& token = Token()) {
     return with(std::forward<Token>(token)).move_messages(messages, to);
   }
+  /// As the methods of `client` with these names.
+  auto list_mailboxes(imapxx::v0::list what) { return awaiting().list_mailboxes(std::move(what)); }
+  auto search_messages(imapxx::v0::search what) { return awaiting().search_messages(std::move(what)); }
+  auto search_messages(imapxx::v0::uid_search what) { return awaiting().search_messages(std::move(what)); }
+  auto store_flags(imapxx::v0::store what) { return awaiting().store_flags(std::move(what)); }
   /// Sends a command and waits for its result.
   template <typed_command C, class Token = asio::use_awaitable_t<>>
   auto async_run(C cmd, Token&& token = Token()) {
@@ -244,18 +184,18 @@ class IMAPXX_API async_client : public command_methods<async_client> {
   }
   /// The same for `co_await`, with a time limit.
   [[nodiscard]] auto within(std::chrono::milliseconds limit) const {
-    auto m = with(asio::use_awaitable_t<>());
+    auto m = awaiting();
     m.within(limit);
     return m;
   }
   /// What the named methods call; for `co_await`.
   template <typed_command C>
   auto run(C cmd) {
-    return with(asio::use_awaitable_t<>()).run(std::move(cmd));
+    return awaiting().run(std::move(cmd));
   }
   template <typed_command C>
   auto try_run(C cmd) {
-    return with(asio::use_awaitable_t<>()).try_run(std::move(cmd));
+    return awaiting().try_run(std::move(cmd));
   }
 
   /// Queues a command, to be waited for later. On the client's executor.
@@ -287,6 +227,7 @@ class IMAPXX_API async_client : public command_methods<async_client> {
   [[nodiscard]] const session& protocol() const noexcept;
 
  private:
+  [[nodiscard]] async_methods<asio::use_awaitable_t<>> awaiting() const { return {core_, asio::use_awaitable_t<>()}; }
   std::shared_ptr<detail::async_core> core_;
 };
 

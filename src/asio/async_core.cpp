@@ -470,10 +470,10 @@ void async_core::on_timer() {
 
 // --- events
 
-void event_state::push(std::unique_ptr<push_event> e) {
+void event_state::push(std::shared_ptr<push_event> e) {
   if (queue.size() >= max_queued_events) {
     queue.clear();
-    e = std::make_unique<push_event>();
+    e = std::make_shared<push_event>();
     e->what = push_event::kind::overflow;
   }
   queue.push_back(std::move(e));
@@ -484,7 +484,7 @@ void async_core::add_events(event_state* s) {
   if (events_.size() > 1) return;
   engine_.on_change = [this](const mailbox_event& change) {
     for (auto* to : events_) {
-      auto e = std::make_unique<push_event>();
+      auto e = std::make_shared<push_event>();
       e->change = change;
       to->push(std::move(e));
     }
@@ -493,7 +493,7 @@ void async_core::add_events(event_state* s) {
     if (std::holds_alternative<fetch_response>(r)) return;  // a view; flags come as changes of the mailbox
     const auto data = std::make_shared<const response>(r);
     for (auto* to : events_) {
-      auto e = std::make_unique<push_event>();
+      auto e = std::make_shared<push_event>();
       e->what = push_event::kind::data;
       e->data = data;
       to->push(std::move(e));

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -134,8 +135,8 @@ class async_core final : public std::enable_shared_from_this<async_core> {
   deadline_point connect_until_;
   pending_map pending_;
   std::map<command_id, std::uint64_t> by_command_;
-  std::vector<std::uint64_t> watchers_;  ///< pending without a command of their own
-  std::deque<std::pair<std::unique_ptr<async_waiter>, outcome>> ready_;
+  std::vector<std::uint64_t> watchers_;                                 ///< pending without a command of their own
+  std::list<std::pair<std::unique_ptr<async_waiter>, outcome>> ready_;  // costs nothing while it is empty
   std::unique_ptr<core::idle_operation> idle_;
   std::vector<event_state*> events_;
   command_id starting_command_ = 0;
@@ -167,9 +168,9 @@ class stream_state {
 class event_state {
  public:
   explicit event_state(std::shared_ptr<async_core> c) : core(std::move(c)) {}
-  void push(std::unique_ptr<push_event> e);
+  void push(std::shared_ptr<push_event> e);
   std::shared_ptr<async_core> core;
-  std::deque<std::unique_ptr<push_event>> queue;
+  std::deque<std::shared_ptr<push_event>> queue;
 };
 
 class async_ticket_state {

@@ -4,6 +4,7 @@
 #include "asio/async_core.hpp"
 #include "core/connect_operation.hpp"
 #include "core/move_operation.hpp"
+#include "core/plain_operations.hpp"
 
 #include <utility>
 
@@ -108,20 +109,29 @@ class login_request final : public operation_request {
   credentials who_;
 };
 
-class move_request final : public operation_request {
+/// An operation that has a result.
+template <class Op>
+class typed_request final : public operation_request {
  public:
-  explicit move_request(std::unique_ptr<core::move_operation> op) : move_(std::move(op)) {}
-  result<void> start(async_core& core) override { return perform(core, std::move(move_)); }
+  explicit typed_request(std::unique_ptr<Op> op) : op_(std::move(op)) {}
+  result<void> start(async_core& core) override { return perform(core, std::move(op_)); }
   bool done(async_core& core, outcome& how) override {
     if (!operation_request::done(core, how)) return false;
-    if (!how.failure)
-      how.moved = std::make_unique<move_result>(static_cast<core::move_operation&>(*operation()).take_result());
+    if (!how.failure) {
+      auto& op = static_cast<Op&>(*operation());
+      how.value = std::make_shared<decltype(op.take_result())>(op.take_result());
+    }
     return true;
   }
 
  private:
-  std::unique_ptr<core::move_operation> move_;
+  std::unique_ptr<Op> op_;
 };
+
+template <class Op, class... Arguments>
+std::shared_ptr<async_request> request_operation(Arguments... arguments) {
+  return std::make_shared<typed_request<Op>>(std::make_unique<Op>(std::move(arguments)...));
+}
 
 /// Socket, then TLS and greeting, then log-in.
 class connect_request final : public operation_request, public std::enable_shared_from_this<connect_request> {
@@ -313,7 +323,7 @@ class event_request final : public async_request {
   }
   bool done(async_core& core, outcome& how) override {
     if (!s_->queue.empty()) {
-      how.event = std::move(s_->queue.front());
+      how.value = std::move(s_->queue.front());
       s_->queue.pop_front();
       return true;
     }
@@ -342,10 +352,22 @@ std::shared_ptr<async_request> request_login(credentials who) {
   return std::make_shared<login_request>(std::move(who));
 }
 std::shared_ptr<async_request> request_move(uid_set messages, mailbox_name to) {
-  return std::make_shared<move_request>(std::make_unique<core::move_operation>(std::move(messages), std::move(to)));
+  return request_operation<core::move_operation>(std::move(messages), std::move(to));
 }
 std::shared_ptr<async_request> request_move(seq_set messages, mailbox_name to) {
-  return std::make_shared<move_request>(std::make_unique<core::move_operation>(std::move(messages), std::move(to)));
+  return request_operation<core::move_operation>(std::move(messages), std::move(to));
+}
+std::shared_ptr<async_request> request_plain(list what) {
+  return request_operation<core::list_operation>(std::move(what));
+}
+std::shared_ptr<async_request> request_plain(search what) {
+  return request_operation<core::search_operation<search>>(std::move(what));
+}
+std::shared_ptr<async_request> request_plain(uid_search what) {
+  return request_operation<core::search_operation<uid_search>>(std::move(what));
+}
+std::shared_ptr<async_request> request_plain(store what) {
+  return request_operation<core::store_operation>(std::move(what));
 }
 std::shared_ptr<async_request> request_poll(std::chrono::milliseconds timeout) {
   return std::make_shared<poll_request>(timeout);

@@ -22,6 +22,14 @@
 #include <stdexcept>
 #include <thread>
 
+#ifdef __SANITIZE_THREAD__
+// The counts of an exception_ptr are changed inside libstdc++, where the sanitizer does not see that they are atomic.
+extern "C" const char* __tsan_default_suppressions();  // NOLINT: the name that it looks for
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:std::__exception_ptr::exception_ptr::_M_release\n";
+}
+#endif
+
 namespace imapxx {
 namespace {
 
@@ -441,11 +449,14 @@ TEST(async_client, back_pressure_is_not_reading) {
   f.run([](session_fixture& at) -> asio::awaitable<void> {
     auto s = at.c.stream(fetch(uid_set::all(), fetch_items().body_peek("")));
     EXPECT_NE(co_await s.async_next(), nullptr);
-    co_await pause(300ms);
-    const auto sent = at.server.s.sent(0).size();
-    EXPECT_LT(sent, 20'000'000U);  // what the buffers of both sockets hold
-    co_await pause(200ms);
-    EXPECT_EQ(at.server.s.sent(0).size(), sent);
+    // It comes to a standstill when the buffers of both sockets are full.
+    std::size_t sent = 0;
+    for (std::size_t before = 1; sent != before;) {
+      before = sent;
+      co_await pause(250ms);
+      sent = at.server.s.sent(0).size();
+    }
+    EXPECT_LT(sent, 20'000'000U);
     // Another command must get through all the same; what is in its way is kept.
     EXPECT_EQ((co_await at.c.uid_search(search_key::all())).size(), 40U);
     std::size_t octets = 0;

@@ -440,8 +440,9 @@ const std::string& wire_of_the_blocking_client(const scenario& s) {
 class asio_ways : public ::testing::TestWithParam<std::tuple<scenario, way>> {};
 
 TEST_P(asio_ways, do_what_the_blocking_client_does) {
-  const auto& [s, w] = GetParam();
-  bench b([w = w](connect_options o) { return make_asio_driver(std::move(o), w); });
+  const auto& s = std::get<0>(GetParam());
+  const auto w = std::get<1>(GetParam());
+  bench b([w](connect_options o) { return make_asio_driver(std::move(o), w); });
   s.run(b);
   if (s.wire != scenario::timed) {
     EXPECT_EQ(b.wire(s.wire == scenario::same), wire_of_the_blocking_client(s));

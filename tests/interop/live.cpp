@@ -1,9 +1,14 @@
 #include "interop/live.hpp"
 
+#ifdef ASIO_STANDALONE  // told by the asynchronous library, where it is built
+#include "support/asio/driver.hpp"
+#endif
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <map>
+#include <stdexcept>
 
 namespace imapxx::interop {
 namespace {
@@ -20,7 +25,24 @@ live_server& live_server::get() {
   return s;
 }
 
+namespace {
+
+test::driver_maker chosen_driver() {
+  const auto name = environment("IMAPXX_DRIVER", "blocking");
+#ifdef ASIO_STANDALONE
+  for (const auto w : {test::way::awaitable, test::way::callback, test::way::future, test::way::strand}) {
+    if (name == "asio" || name == std::string("asio-") + test::name_of(w))
+      return [w](connect_options o) { return test::make_asio_driver(std::move(o), w); };
+  }
+#endif
+  if (name != "blocking") throw std::runtime_error("no such driver: " + name);
+  return &test::make_blocking_driver;
+}
+
+}  // namespace
+
 live_server::live_server() : name_(environment("IMAPXX_SERVER", "embedded")) {
+  test::default_driver() = chosen_driver();
   if (embedded()) {
     const auto start = [](testserver::tls_mode mode) {
       testserver::server_options o;

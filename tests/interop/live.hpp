@@ -2,8 +2,9 @@
 /// One scenario of the interop suite: a server, a user, and a mailbox with known messages.
 #pragma once
 
-#include <imapxx/client.hpp>
 #include <imapxx/testserver/server.hpp>
+
+#include "support/driver.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,6 +13,12 @@
 #include <vector>
 
 namespace imapxx::interop {
+
+/// The suite runs on both clients: IMAPXX_DRIVER=blocking (the default), or asio and a way of `test::way` ("asio" alone
+/// is "asio-awaitable").
+using client = test::any_client;
+template <class C>
+using ticket = test::any_ticket<C>;
 
 /// The server that the environment names (IMAPXX_SERVER, IMAPXX_HOST, IMAPXX_PORT, IMAPXX_TLS_PORT, IMAPXX_CA_FILE);
 /// "embedded" is started here.

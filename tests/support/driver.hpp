@@ -61,6 +61,10 @@ class driver {
   virtual std::unique_ptr<stream> open(fetch cmd) = 0;
   virtual result<move_result> move(const uid_set& messages, const mailbox_name& to) = 0;
   virtual result<move_result> move(const seq_set& messages, const mailbox_name& to) = 0;
+  virtual result<std::vector<list_entry>> plain(list what) = 0;
+  virtual result<seq_search_result> plain(search what) = 0;
+  virtual result<uid_search_result> plain(uid_search what) = 0;
+  virtual result<store_result> plain(store what) = 0;
   virtual bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) = 0;
   virtual void idle_poll(std::chrono::milliseconds every) = 0;
   virtual bool poll(std::chrono::milliseconds timeout) = 0;
@@ -128,6 +132,10 @@ class any_client : public command_methods<any_client> {
   move_result move_messages(const Set& messages, const mailbox_name& to) {
     return d_->move(messages, to).value();
   }
+  std::vector<list_entry> list_mailboxes(imapxx::v0::list what) { return d_->plain(std::move(what)).value(); }
+  seq_search_result search_messages(imapxx::v0::search what) { return d_->plain(std::move(what)).value(); }
+  uid_search_result search_messages(imapxx::v0::uid_search what) { return d_->plain(std::move(what)).value(); }
+  store_result store_flags(imapxx::v0::store what) { return d_->plain(std::move(what)).value(); }
   bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) {
     return d_->idle(duration, stop);
   }

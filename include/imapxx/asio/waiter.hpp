@@ -8,7 +8,6 @@
 #include <imapxx/event.hpp>
 #include <imapxx/export.hpp>
 #include <imapxx/fetch_stream.hpp>
-#include <imapxx/move_result.hpp>
 #include <imapxx/result.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -55,8 +54,7 @@ class outcome {
   explicit outcome(error why) : failure(std::move(why)) {}
   error failure;
   std::unique_ptr<command> finished;
-  std::unique_ptr<push_event> event;
-  std::unique_ptr<move_result> moved;
+  std::shared_ptr<void> value;  ///< of the type that the operation's `deliver_value` names
   const fetch_event* piece = nullptr;
   bool truth = false;
 };
@@ -201,11 +199,12 @@ class deliver_result {
     }
   }
 };
-class deliver_moved {
+template <class T>
+class deliver_value {
  public:
   template <class Handler>
   void operator()(Handler& handler, outcome& o) const {
-    std::move(handler)(to_exception(o.failure), o.moved ? std::move(*o.moved) : move_result());
+    std::move(handler)(to_exception(o.failure), o.value ? std::move(*static_cast<T*>(o.value.get())) : T());
   }
 };
 class deliver_truth {
@@ -222,13 +221,5 @@ class deliver_piece {
     std::move(handler)(to_exception(o.failure), o.piece);
   }
 };
-class deliver_event {
- public:
-  template <class Handler>
-  void operator()(Handler& handler, outcome& o) const {
-    std::move(handler)(to_exception(o.failure), o.event ? std::move(*o.event) : push_event());
-  }
-};
-
 }  // namespace detail
 }  // namespace imapxx::inline v0

@@ -199,6 +199,18 @@ class asio_driver final : public driver {
   result<move_result> move(const seq_set& messages, const mailbox_name& to) override {
     return caught([&] { return wait<move_result>([&](auto m) { return m.move_messages(messages, to); }); });
   }
+  result<std::vector<list_entry>> plain(list what) override {
+    return caught([&] { return wait<std::vector<list_entry>>([&](auto m) { return m.list_mailboxes(what); }); });
+  }
+  result<seq_search_result> plain(search what) override {
+    return caught([&] { return wait<seq_search_result>([&](auto m) { return m.search_messages(what); }); });
+  }
+  result<uid_search_result> plain(uid_search what) override {
+    return caught([&] { return wait<uid_search_result>([&](auto m) { return m.search_messages(what); }); });
+  }
+  result<store_result> plain(store what) override {
+    return caught([&] { return wait<store_result>([&](auto m) { return m.store_flags(what); }); });
+  }
   bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) override {
     const auto until = std::chrono::steady_clock::now() + duration;
     std::optional<async_event_stream> events;

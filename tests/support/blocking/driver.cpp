@@ -55,6 +55,18 @@ class blocking_driver final : public driver {
   result<move_result> move(const seq_set& messages, const mailbox_name& to) override {
     return caught([&] { return c_->move_messages(messages, to); });
   }
+  result<std::vector<list_entry>> plain(list what) override {
+    return caught([&] { return c_->list_mailboxes(std::move(what)); });
+  }
+  result<seq_search_result> plain(search what) override {
+    return caught([&] { return c_->search_messages(std::move(what)); });
+  }
+  result<uid_search_result> plain(uid_search what) override {
+    return caught([&] { return c_->search_messages(std::move(what)); });
+  }
+  result<store_result> plain(store what) override {
+    return caught([&] { return c_->store_flags(std::move(what)); });
+  }
   bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) override {
     return c_->idle(duration, stop);
   }
