@@ -72,7 +72,7 @@ bool read_value(lexer& in, std::string_view name, const parse_options& options, 
     return true;
   }
   const auto value = in.any_value(options.nesting);
-  if (!value || out.others.size() == options.list_elements) return false;
+  if (!value || at_limit(in, out.others.size(), options.list_elements)) return false;
   out.others.emplace_back(name, *value);
   return true;
 }
@@ -101,7 +101,7 @@ bool read_item(lexer& in, std::size_t at, const parse_options& options, mailbox_
     }
     in.seek(value_at);
   }
-  if (out.unparsed.size() == options.list_elements) return false;
+  if (at_limit(in, out.unparsed.size(), options.list_elements)) return false;
   const auto raw = skip_value(in);
   out.unparsed.push_back({std::string(name.value_or("")), std::string(raw), "expected status-att-val", at + value_at});
   return true;
@@ -163,7 +163,7 @@ bool parse_status_data(input& i, response& out) {
     if (items.at_end()) {
       tolerate(quirk::g04);
     } else if (!read_item(items, at, i.options, r.status)) {
-      in.fail("limit of list elements");
+      in.fail(limit_list_elements);
       return false;
     }
   }

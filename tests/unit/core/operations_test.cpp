@@ -163,8 +163,8 @@ search_return min_max_count() { return search_return().min().max().count(); }
 TEST(search_operation, believes_a_whole_answer) {
   scripted server(esearch);
   uid_search_operation op(uid_search(search_key::all()).returning(min_max_count()));
-  server.play(
-      op, {{"UID SEARCH RETURN (MIN MAX COUNT) ALL", "* ESEARCH (TAG \"$\") UID MIN 3 MAX 9 COUNT 4\r\n$ OK\r\n"}});
+  server.play(op,
+              {{"UID SEARCH RETURN (MIN MAX COUNT) ALL", "* ESEARCH (TAG \"$\") UID MIN 3 MAX 9 COUNT 4\r\n$ OK\r\n"}});
   EXPECT_EQ(op.take_result().max, 9U);
   uid_search_operation none(uid_search(search_key::all()).returning(min_max_count()));
   server.play(none, {{"UID SEARCH RETURN (MIN MAX COUNT) ALL", "* ESEARCH UID COUNT 0\r\n$ OK\r\n"}});
