@@ -87,7 +87,8 @@ class IMAPXX_API session_options {
   std::size_t window = 64;
 };
 
-/// Where to connect and how. `host` is a name or an address (IPv6 without brackets).
+/// Where to connect and how. `host` is a name or an address (IPv6 without brackets), in ASCII: internationalised names
+/// as `xn--...` (RFC 5890); others are refused with `errc::invalid_argument`.
 class IMAPXX_API connect_options {
  public:
   connect_options();
