@@ -238,6 +238,15 @@ class Scripts(ShellCase):
             self.assertIn(what, self.complaints)
             self.assertEqual(server.heard, [b"A1 NOOP\r\n"])
 
+    def test_what_a_server_repeats_of_a_password_is_cut_out(self):
+        def talk(say, hear):
+            say(b"* OK [CAPABILITY IMAP4rev1] hello")
+            for tag in (b"A1", b"A2"):
+                say(tag + b" BAD what is " + hear())
+
+        self.shell(LOGIN, "--decode", "on", "--trace", str(self.folder / "trace"), url=Talk(talk).url, code=4)
+        self.assertNotIn(PASSWORD, (self.folder / "trace").read_text())
+
     def test_a_silent_server(self):
         def talk(say, hear):
             say(b"* OK [CAPABILITY IMAP4rev1] hello")

@@ -315,12 +315,13 @@ void shell::drive(const std::function<bool()>& done) {
   while (!done()) {
     try {
       if (client_->poll(std::min<std::chrono::milliseconds>(slice, limit))) progress_at_ = clock::now();
-    } catch (const error&) {
+    } catch (const error& e) {
       if (done()) return;
-      throw;
+      if (e.code() != errc::cancelled) throw;
+      throw error(error(e).set_fatal(!client_->connected()));
     }
     if (!done() && clock::now() - progress_at_ > limit)
-      throw error(errc::timeout, "the server did not answer in time").set_phase(phase::command).set_fatal(true);
+      throw error(error(errc::timeout, "the server did not answer in time").set_phase(phase::command).set_fatal(true));
   }
 }
 
@@ -342,7 +343,7 @@ void shell::await_input(int fd) {
     const int n = ::poll(on.data(), on.size(), timeout);
     if (n < 0 && errno != EINTR) throw local_error("poll");
     if (n <= 0) continue;
-    if (on[1].revents != 0) throw error(errc::cancelled, "interrupted").set_fatal(true);
+    if (on[1].revents != 0) throw error(error(errc::cancelled, "interrupted").set_fatal(true));
     if (on[2].revents != 0) (void)client_->poll(std::chrono::milliseconds(0));
     if (on[0].revents != 0) return;
   }
@@ -370,7 +371,13 @@ std::string shell::prompt() const {
 // --- the wire
 // ------------------------------------------------------------------------------------------------------------
 
+// The trace has what servers repeat of secrets cut out; of a challenge it shows nothing, which the person who has to
+// answer it must see.
 void shell::on_raw(std::string_view response) {
+  challenge_ = response.starts_with('+') ? response : std::string_view();
+}
+
+void shell::received(std::string_view response) {
   ++responses_;
   show("S: ", response);
   const bool goes_on = response.starts_with('+');
@@ -390,6 +397,7 @@ void shell::on_raw(std::string_view response) {
 
 void shell::on_trace(trace_direction d, std::string_view text) {
   trace_.on_trace(d, text);
+  if (d == trace_direction::received) received(challenge_.empty() ? text : std::exchange(challenge_, {}));
   if (d != trace_direction::sent) return;
   sent_at_ = clock::now();
   if (!std::exchange(own_line_, false)) show("C: ", text);

@@ -41,6 +41,7 @@ class shell final : public observer, private raw_command::handler {
   void on_trace(trace_direction d, std::string_view text) override;
   void on_unparsed(const unparsed_item& u) override;
   [[nodiscard]] bool wants_trace() const noexcept override { return true; }
+  void received(std::string_view response);
   // --- raw_command::handler
   void written(std::string_view lines, bool waits) override;
   std::optional<secret> answer(std::string_view challenge) override;
@@ -95,6 +96,7 @@ class shell final : public observer, private raw_command::handler {
   bool own_line_ = false;          ///< the next sent trace line is a typed command's, which was shown already
   std::vector<std::string> held_;  ///< lines of a command that leave after the server's `+`
   bool go_ahead_ = false;
+  std::string_view challenge_;  ///< between on_raw and on_trace
   status_kind last_status_ = status_kind::ok;
   std::uint64_t responses_ = 0;
   clock::time_point sent_at_;

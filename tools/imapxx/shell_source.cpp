@@ -191,7 +191,7 @@ std::optional<std::string> terminal_source::edit(std::string_view prompt, bool h
 
 std::optional<std::string> terminal_source::line(std::string_view prompt, bool hidden) {
   if (pending_.empty()) return edit(prompt, hidden);
-  const auto end = pending_.find("\n");
+  const auto end = pending_.find('\n');
   auto text = pending_.substr(0, end);
   secret::wipe(pending_);
   return text;
@@ -210,7 +210,7 @@ bool terminal_source::octets(std::uint64_t n, std::string& into, bool hidden) {
   return true;
 }
 
-void terminal_source::remember(std::string line) {
+void terminal_source::remember(const std::string& line) {
   if (!history_file_.empty() && !line.empty()) {
     constexpr mode_t only_me = 0600;
     const int fd = ::open(history_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, only_me);
@@ -223,7 +223,7 @@ void terminal_source::remember(std::string line) {
       history_file_.clear();
     }
   }
-  editor_.remember(std::move(line));
+  editor_.remember(line);
 }
 
 }  // namespace imapxx::cli

@@ -37,7 +37,7 @@ class shell_source {
   /// Gives the terminal its usual mode back for a while.
   virtual void pause() {}
   virtual void resume() {}
-  virtual void remember(std::string) {}
+  virtual void remember(const std::string&) {}
 };
 
 class script_source final : public shell_source {
@@ -68,7 +68,7 @@ class terminal_source final : public shell_source {
   void redraw() override;
   void pause() override;
   void resume() override;
-  void remember(std::string line) override;
+  void remember(const std::string& line) override;
 
  private:
   struct modes;
