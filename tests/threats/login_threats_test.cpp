@@ -76,12 +76,12 @@ TEST_P(login_threat, r14_scram_iterations_are_bounded_before_hashing) {
   for (const char* count :
        {"2000001", "2147483647", "4294967296", "99999999999999999999", "4095", "1", "0", "-1", "x"}) {
     std::string answer;
-    scram_server s([&](peer& p, const std::string& tag, const std::string& first) {
+    auto s = std::make_unique<scram_server>([&](peer& p, const std::string& tag, const std::string& first) {
       scram_server::challenge(p, "r=" + scram_server::nonce(first) + "xyz,s=c2FsdHNhbHQ=,i=" + count);
       answer = p.line();
       p.send(tag + " BAD cancelled\r\n");
     });
-    ASSERT_FALSE(client->connect(to(s.port(), security::plain)));
+    ASSERT_FALSE(client->connect(to(s->port(), security::plain)));
     const auto begin = std::chrono::steady_clock::now();
     const auto why = client->log_in(ann().mechanism("SCRAM-SHA-256"));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s) << count;  // hashing the larger ones takes minutes
@@ -94,6 +94,7 @@ TEST_P(login_threat, r14_scram_iterations_are_bounded_before_hashing) {
       EXPECT_EQ(why.limit_name(), "scram_iterations_min");
     }
     renew();
+    s.reset();                        // its thread is over
     EXPECT_EQ(answer, "*") << count;  // no proof
   }
 }
@@ -173,7 +174,7 @@ TEST_P(login_threat, r15_scram_twists) {
 TEST_P(login_threat, r16_challenges_that_are_no_base64_end_the_exchange) {
   for (const char* bad : {"!!!", "QQ", "QQ=", "QQ==x", "QQ== QQ==", "QR==", "====", "Q===", "\xff", "{5}"}) {
     std::string answer;
-    dialogue_server s([&](peer& p) {
+    auto s = std::make_unique<dialogue_server>([&](peer& p) {
       p.send("* OK [CAPABILITY IMAP4rev1 AUTH=CRAM-MD5] hi\r\n");
       const auto tag = peer::tag(p.line());
       p.send("+ " + std::string(bad) + "\r\n");
@@ -181,10 +182,11 @@ TEST_P(login_threat, r16_challenges_that_are_no_base64_end_the_exchange) {
       p.send(tag + " BAD cancelled\r\n");
       (void)p.line();
     });
-    ASSERT_FALSE(client->connect(to(s.port(), security::plain)));
+    ASSERT_FALSE(client->connect(to(s->port(), security::plain)));
     const auto why = client->log_in(ann().mechanism("CRAM-MD5"));
     EXPECT_EQ(why.code(), errc::authentication_failed) << bad;
     renew();
+    s.reset();  // its thread is over
     EXPECT_EQ(answer, "*") << bad;
   }
 }
@@ -204,7 +206,7 @@ TEST_P(login_threat, r19_the_oauth_error_channel) {
               "insufficient_scope"}}) {
     for (const char* mechanism : {"XOAUTH2", "OAUTHBEARER"}) {
       std::string answer;
-      dialogue_server s([&](peer& p) {
+      auto s = std::make_unique<dialogue_server>([&](peer& p) {
         p.send("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER] hi\r\n");
         const auto tag = peer::tag(p.line());
         p.send("+ " + base::base64_encode(f.json) + "\r\n");
@@ -212,13 +214,14 @@ TEST_P(login_threat, r19_the_oauth_error_channel) {
         p.send(tag + " NO [AUTHENTICATIONFAILED] no\r\n");
         (void)p.line();
       });
-      ASSERT_FALSE(client->connect(to(s.port(), security::plain)));
+      ASSERT_FALSE(client->connect(to(s->port(), security::plain)));
       auto who = credentials::with_token("ann", secret("to-ken-to-ken")).allow_plaintext();
       const auto why = client->log_in(who.mechanism(mechanism));
       EXPECT_EQ(why.code(), errc::no) << f.provider;
       EXPECT_NE(why.server_text().find(f.status), std::string_view::npos) << why.server_text();
       EXPECT_EQ(ears.trace.find("to-ken"), std::string::npos);
       renew();
+      s.reset();  // its thread is over
       EXPECT_EQ(answer, mechanism == std::string("XOAUTH2") ? "" : "AQ==") << f.provider;
     }
   }
