@@ -102,6 +102,26 @@ class HostileServer:
         self.listener.close()
 
 
+class EvasiveServer(HostileServer):
+    """Tells no usable number of messages (as Cyrus does with MAILBOXID); remembers what it was told."""
+
+    def __init__(self):
+        self.commands = []
+        super().__init__()
+
+    def talk(self, stream):
+        stream.write(b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n")
+        stream.flush()
+        for line in stream:
+            tag, command = line.split()[:2]
+            self.commands.append(command)
+            answer = b"* STATUS Full (MESSAGES many)\r\n" if command == b"STATUS" else b""
+            stream.write(answer + tag + b" OK\r\n")
+            stream.flush()
+            if command == b"LOGOUT":
+                return
+
+
 def message(subject, body="Hello\n", extra=""):
     return f"From: Ann <ann@example.org>\nTo: bob@example.net\nSubject: {subject}\n{extra}\n{body}"
 
@@ -396,6 +416,15 @@ class Writing(Case):
             capture_output=True, text=True, timeout=SLOW).stdout)
         self.run_tool("rmdir", server.at("Fuller"), "--force", server=server)
         self.assertEqual(self.run_tool("ls", server.at(""), server=server), "INBOX\n")
+
+    def test_rmdir_keeps_a_mailbox_whose_messages_it_cannot_count(self):
+        server = EvasiveServer()
+        self.addCleanup(server.stop)
+        done = subprocess.run(
+            [TOOL, "rmdir", "--plain", server.url, "Full"], env=environment(), capture_output=True, text=True, timeout=SLOW)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("STATUS", done.stderr)
+        self.assertNotIn(b"DELETE", server.commands)
 
     def test_refused_is_1_and_says_why(self):
         server = self.serve_mail(message("one"))

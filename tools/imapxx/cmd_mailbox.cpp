@@ -22,7 +22,11 @@ void done(const common_args& common, const std::string& what, output& out) {
 // How many messages would go with the mailbox; 0 for one that holds none by its nature.
 std::uint64_t message_count(client& c, const mailbox_name& name) {
   auto numbers = c.try_run(status(name, status_items().messages()));
-  if (numbers) return numbers->messages.value_or(0);
+  if (numbers && numbers->messages) return *numbers->messages;
+  if (numbers) {
+    throw_error(error(errc::incomplete_result, "the server does not say how many messages there are")
+                    .set_command(status::traits_v.name));
+  }
   if (numbers.error().is_fatal()) throw_error(numbers.error());
   const auto entries = c.list("", name);
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& e) { return e.name == name; });
