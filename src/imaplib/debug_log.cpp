@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,7 @@ void IMAP4::impl::on_trace(trace_direction d, std::string_view text) {
   }
   if (d == trace_direction::received && text.starts_with("+") && !literal_to_come.empty())
     say(4, "write " + std::exchange(literal_to_come, {}));
+  if (d == trace_direction::received && untraced) file_response(*std::exchange(untraced, std::nullopt));
 }
 
 void IMAP4::impl::log_line(const std::string& line) {

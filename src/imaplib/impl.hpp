@@ -40,8 +40,8 @@ struct IMAP4::impl final : observer {
   // --- engine.cpp: commands to results, on the session
   /// Python's `_simple_command`: state check, tag, octets, tagged response.
   reply simple(std::string_view name, const std::vector<wire_argument>& args);
-  reply simple_with_literal(std::string_view name, const std::vector<wire_argument>& args, std::string before,
-                            std::string literal, std::string after);
+  reply simple_with_literal(std::string_view name, const std::vector<wire_argument>& args, std::string_view before,
+                            std::string literal, std::string_view after);
   reply run(std::unique_ptr<raw_command> cmd, std::string_view name);
   void require_state(std::string_view name);
   void before_sending();
@@ -68,6 +68,7 @@ struct IMAP4::impl final : observer {
 
   // --- untagged.cpp: raw responses to Python's items
   void on_raw(std::string_view text) override;
+  void file_response(std::string_view text);
   void file_untagged(std::string_view text);
   void file(std::string type, std::vector<datum> items);
   /// \return whether there was a response code, and it was filed
@@ -137,6 +138,7 @@ struct IMAP4::impl final : observer {
   std::map<std::string, std::vector<std::string>, std::less<>> commands;
   std::deque<std::string> ring;
   std::string literal_to_come;  ///< for the debug output
+  std::optional<bytes> untraced;
 
   struct outcome {
     imapxx::v0::error failure;

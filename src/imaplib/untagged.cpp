@@ -30,7 +30,11 @@ std::vector<datum> pieces_of(std::string_view data) {
   return out;
 }
 
-void IMAP4::impl::on_raw(std::string_view text) {
+// The session hands out the raw text first and the trace behind it; a log reads better the other way round, so the text
+// waits for its trace.
+void IMAP4::impl::on_raw(std::string_view text) { untraced = bytes(text); }
+
+void IMAP4::impl::file_response(std::string_view text) {
   if (!greeted && welcome.is_none()) {
     welcome = text.starts_with("+") && !quotes() ? datum() : datum(bytes(text));
   }
@@ -102,16 +106,17 @@ bool IMAP4::impl::file_code(std::string_view text) {
 }
 
 void IMAP4::impl::file(std::string type, std::vector<datum> items) {
-  if (debug >= 5) {
-    for (const auto& i : items) say(5, "untagged_responses[" + type + "] += [\"" + i.repr() + "\"]");
-  }
   if (capturing) {
     captured.push_back(reply{std::move(type), std::move(items)});
     return;
   }
   if (type == "READ-ONLY") read_only_told = false;
   auto& kept = unread[type];
-  for (auto& i : items) kept.push_back(std::move(i));
+  for (auto& i : items) {
+    if (debug >= 5)
+      say(5, "untagged_responses[" + type + "] " + std::to_string(kept.size()) + " += [\"" + i.repr() + "\"]");
+    kept.push_back(std::move(i));
+  }
 }
 
 std::vector<datum> IMAP4::impl::take(std::string_view name) {

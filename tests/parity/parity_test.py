@@ -131,9 +131,9 @@ class Place:
         seen.append(("untagged_responses", result["untagged"]))
         seen.append(("wire", wire))
         if script.settings.get("debug"):
-            # Without the times and Python's own version.
+            # Without the times, Python's own version, and its regular expressions.
             seen.append(("log", "\n".join(re.sub(r"^ *\d\d:\d\d\.\d\d ", "", normal_result(line)) for line in result["log"]
-                                            if not line.startswith("imaplib version"))))
+                                            if not line.startswith(("imaplib version", "\tmatched ")))))
         return [(what, normal_live(text)) for what, text in seen] if self.live else seen
 
 
