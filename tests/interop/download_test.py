@@ -49,6 +49,13 @@ def run(*arguments):
     return peak
 
 
+def sanitized():
+    """Whether the tool was built with a sanitizer, whose shadow memory counts like any other."""
+    with open(os.environ["IMAPXX_CLI"], "rb") as program:
+        octets = program.read()
+    return b"__asan_init" in octets or b"__tsan_init" in octets
+
+
 def digest(path):
     with open(path, "rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()
@@ -122,7 +129,7 @@ def download(server, host, port, ca):
             if digest(saved) != hashlib.sha256(huge).hexdigest():
                 sys.exit("the huge message differs from what was stored")
         print(f"{len(huge)} octets saved, peak memory {peak} KiB")
-        if peak > MEMORY_LIMIT_KIB:
+        if peak > MEMORY_LIMIT_KIB and not sanitized():
             sys.exit(f"more than {MEMORY_LIMIT_KIB} KiB")
     client.delete(box)
     client.logout()
