@@ -146,6 +146,10 @@ class Hostile:
         return b"".join(p.clear for p in self.peers)
 
     def close(self):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # wakes the thread in accept
+        except OSError:
+            pass
         self.listener.close()
 
 
@@ -253,7 +257,7 @@ def drain(fd):
 
 OK, REFUSED, USAGE, CONNECTION, LOGIN, PROTOCOL = 0, 1, 2, 3, 4, 5
 TIMEOUT = 0.5  # seconds, for each phase, where silence is expected
-PATIENCE = 20.0  # where the tool is to succeed
+PATIENCE = 20.0  # where the server answers
 MIB = 1024
 
 
@@ -267,14 +271,14 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def attack(self, name, play, *words, code, mailbox="INBOX", plain=True, pki=None, implicit=None, memory=32 * MIB,
-               terminal=False, raw=False, seconds=TIMEOUT + 2.5):
+               terminal=False, raw=False, seconds=TIMEOUT + 5):
         """`words` with URL in place of None."""
         with self.subTest(name):
             server = Hostile(play, pki, implicit)
             self.addCleanup(server.close)
             url = f"{'imaps' if implicit else 'imap'}://ann@127.0.0.1:{server.port}/{mailbox}"
-            succeeds = OK in (code if isinstance(code, tuple) else (code,))
-            words = [url if w is None else w for w in words] + ["--timeout", str(PATIENCE if succeeds else TIMEOUT)]
+            hasty = CONNECTION in (code if isinstance(code, tuple) else (code,))
+            words = [url if w is None else w for w in words] + ["--timeout", str(TIMEOUT if hasty else PATIENCE)]
             words += ["--plain"] if plain and not implicit else ["--ca-file", str(pki.ca)] if pki else []
             r = run(words, terminal)
             told = (name, words, r.code, r.out[-500:], r.err[-500:])
