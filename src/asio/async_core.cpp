@@ -191,7 +191,7 @@ void async_core::close_socket() {
   if (!connected()) return;
   send_now();  // a TLS alert tells the server why
   std::error_code ignored;
-  socket_->close(ignored);
+  (void)socket_->close(ignored);
 }
 
 void async_core::shut_down() noexcept {
@@ -209,7 +209,7 @@ void async_core::shut_down() noexcept {
 
 result<void> async_core::use_socket(stream_socket socket) {
   std::error_code ec;
-  socket.non_blocking(true, ec);
+  (void)socket.non_blocking(true, ec);
   if (ec) return io_error("the socket cannot be used without blocking", ec);
   socket_.emplace(std::move(socket));
   engine_.restart_clock(clock::now());
@@ -220,7 +220,7 @@ result<void> async_core::adopt(int fd) {
   std::error_code ec;
   stream_socket s(executor_);
   // The protocol is only remembered, so that any stream socket will do.
-  s.assign(asio::generic::stream_protocol(asio::ip::tcp::v4()), fd, ec);
+  (void)s.assign(asio::generic::stream_protocol(asio::ip::tcp::v4()), fd, ec);
   if (ec) return io_error("the descriptor is no usable socket", ec);
   return use_socket(std::move(s));
 }
@@ -390,7 +390,7 @@ void async_core::settle() {
 
 void async_core::disarm() noexcept {
   std::error_code ignored;
-  if ((reading_ || writing_) && connected()) socket_->cancel(ignored);
+  if ((reading_ || writing_) && connected()) (void)socket_->cancel(ignored);
   if (armed_at_) {
     armed_at_.reset();
     ++timer_round_;

@@ -66,7 +66,7 @@ void connector::cancel() noexcept {
   }
   for (auto& a : attempts_) {
     std::error_code ignored;
-    a->socket.close(ignored);
+    (void)a->socket.close(ignored);
   }
 }
 
@@ -107,7 +107,7 @@ void connector::start_next() {
   auto& a = *attempts_.emplace_back(std::make_unique<attempt>(executor_));
   const auto& to = addresses_[index];
   ++running_;
-  a.socket.open(to.protocol(), a.reason);
+  (void)a.socket.open(to.protocol(), a.reason);
   if (a.reason) {
     asio::post(executor_, [self = shared_from_this(), index, ec = a.reason] { self->on_connected(index, ec); });
     return;
@@ -129,7 +129,7 @@ void connector::on_connected(std::size_t index, const std::error_code& ec) {
   if (!ec) return finish(stream_socket(std::move(a.socket)));
   a.reason = ec;
   std::error_code ignored;
-  a.socket.close(ignored);
+  (void)a.socket.close(ignored);
   if (attempts_.size() < addresses_.size()) return start_next();
   if (running_ == 0) {
     fail(errc::connect, "cannot connect to port " + std::to_string(port_) + ": " + reasons(), phase::connect, ec);

@@ -6,7 +6,7 @@
 namespace imapxx::inline v0::core {
 namespace {
 
-connect_options with_observer(connect_options options, observer* o) {
+const connect_options& with_observer(connect_options& options, observer* o) {
   options.session_settings.observer = o;
   return options;
 }
@@ -14,9 +14,8 @@ connect_options with_observer(connect_options options, observer* o) {
 }  // namespace
 
 engine::engine(connect_options options, time_point now)
-    : options_(std::move(options)),
-      outer_(options_.session_settings.observer),
-      link_(with_observer(options_, this), options_.host_name),
+    : outer_(options.session_settings.observer),
+      link_(with_observer(options, this), options.host_name),
       now_(now),
       last_progress_(now),
       oldest_since_(now) {}
@@ -50,7 +49,7 @@ std::optional<outcome> engine::take(command_id id) {
 
 // Quiet for so long that a server may hang up (RFC 9051 section 5.4).
 bool engine::idle_too_long() const {
-  const auto refresh = options_.session_settings.timeouts.idle_refresh;
+  const auto refresh = options().session_settings.timeouts.idle_refresh;
   const auto state = link_.protocol().state();
   return refresh.count() > 0 && link_.protocol().commands_outstanding() == 0 && now_ - last_progress_ >= refresh &&
          state != session_state::none && state != session_state::logout;

@@ -114,7 +114,7 @@ class engine final : public operation_host, public observer {
   [[nodiscard]] const std::string& greeting() const noexcept { return greeting_; }
   [[nodiscard]] connection& link() noexcept { return link_; }
   [[nodiscard]] const connection& link() const noexcept { return link_; }
-  [[nodiscard]] const connect_options& options() const noexcept { return options_; }
+  [[nodiscard]] const connect_options& options() const noexcept { return link_.options(); }
 
   /// Hears of each change in the mailbox before the caller's observer does.
   std::function<void(const mailbox_event&)> on_change;
@@ -135,7 +135,6 @@ class engine final : public operation_host, public observer {
   progress stream_piece(const session_event& e);
   progress completed(session_event& e);
 
-  connect_options options_;
   observer* outer_;
   connection link_;
   std::map<command_id, outcome> finished_;
