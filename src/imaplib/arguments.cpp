@@ -18,7 +18,9 @@ bool is_quoted_string(std::string_view text) {
   const auto inside = text.substr(1, text.size() - 2);
   for (std::size_t i = 0; i < inside.size(); ++i) {
     if (inside[i] == '"') return false;
-    if (inside[i] == '\\' && ++i == inside.size()) return false;
+    if (inside[i] != '\\') continue;
+    ++i;
+    if (i == inside.size()) return false;
   }
   return true;
 }
@@ -163,7 +165,7 @@ std::vector<wire_argument> IMAP4::impl::criteria(const std::vector<argument>& re
   }
   for (const auto& w : words) {
     if (w.what() == argument::kind::str && charset.what() == argument::kind::str && !charset.text().empty()) {
-      out.push_back({to_charset(w.text(), charset.text()), false});
+      out.emplace_back(to_charset(w.text(), charset.text()), false);
     } else {
       out.push_back(plain(w));
     }

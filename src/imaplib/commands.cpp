@@ -183,7 +183,7 @@ reply IMAP4::getannotation(const argument& mailbox, const argument& entry, const
   return i.untagged(i.simple("GETANNOTATION", {i.mailbox(mailbox), i.plain(entry), i.plain(attribute)}), "ANNOTATION");
 }
 
-reply IMAP4::setannotation_with(std::vector<argument> arguments) {
+reply IMAP4::setannotation_with(const std::vector<argument>& arguments) {
   auto& i = *impl_;
   args a;
   for (const auto& x : arguments) {
@@ -339,7 +339,7 @@ reply IMAP4::uid_with(std::string_view command, const split_args& rest) {
   return i.untagged(std::move(r), name == "SEARCH" || name == "SORT" || name == "THREAD" ? name : "FETCH");
 }
 
-reply IMAP4::xatom_with(std::string_view name, std::vector<argument> arguments) {
+reply IMAP4::xatom_with(std::string_view name, const std::vector<argument>& arguments) {
   auto& i = *impl_;
   const auto upper = base::to_upper(name);
   if (upper.empty() ||

@@ -106,11 +106,11 @@ reply IMAP4::impl::simple(std::string_view name, const std::vector<wire_argument
 }
 
 reply IMAP4::impl::simple_with_literal(std::string_view name, const std::vector<wire_argument>& args,
-                                       std::string before, std::string literal, std::string after) {
+                                       std::string_view before, std::string literal, std::string_view after) {
   require_state(name);
   before_sending();
   auto cmd = make(name, args);
-  cmd->text(" " + std::move(before)).literal(std::move(literal));
+  cmd->text(" " + std::string(before)).literal(std::move(literal));
   if (!after.empty()) cmd->text(after);
   return run(std::move(cmd), name);
 }
@@ -255,6 +255,7 @@ void IMAP4::impl::connect() {
   else
     learn_capabilities(take("CAPABILITY").back());
   std::vector<std::string> shown;
+  shown.reserve(capabilities.size());
   for (const auto& c : capabilities) shown.push_back(argument(c).repr());
   say(3, "CAPABILITIES: (" + join(shown, ", ") + (shown.size() == 1 ? ",)" : ")"));
   for (const auto* version : {"IMAP4REV1", "IMAP4"}) {

@@ -181,7 +181,7 @@ IMAP4_SSL::IMAP4_SSL(std::string_view host, std::uint16_t port, timeout_t timeou
 }
 
 IMAP4_SSL::IMAP4_SSL(std::string_view host, std::uint16_t port, const std::string& keyfile, const std::string& certfile,
-                     timeout_t timeout, settings how)
+                     timeout_t timeout, const settings& how)
     : IMAP4_SSL(connect_later(),
                 settings(how).tls(
                     tls_options(how.tls_settings).certificate(certfile, keyfile.empty() ? certfile : keyfile))) {

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+// Python's names.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier)
 namespace imapxx::inline v0::imaplib {
 
 inline constexpr std::uint16_t IMAP4_PORT = 143;
@@ -55,3 +57,4 @@ template <std::integral N>
 [[nodiscard]] IMAPXX_API std::string Time2Internaldate(std::string_view quoted);
 
 }  // namespace imapxx::inline v0::imaplib
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)

@@ -12,6 +12,8 @@
 #include <optional>
 #include <vector>
 
+// Python's names.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier)
 namespace imapxx::inline v0::imaplib {
 
 class IMAP4;
@@ -71,3 +73,4 @@ class IMAPXX_API Idler {
 };
 
 }  // namespace imapxx::inline v0::imaplib
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)

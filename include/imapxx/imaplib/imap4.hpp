@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+// Python's names.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier)
 namespace imapxx::inline v0::imaplib {
 
 /// Which `imaplib` an object behaves like.
@@ -214,8 +216,8 @@ class IMAPXX_API IMAP4 {
   reply sort_with(const argument& criteria, const argument& charset, const split_args& rest);
   reply thread_with(const argument& algorithm, const argument& charset, const split_args& rest);
   reply uid_with(std::string_view command, const split_args& rest);
-  reply setannotation_with(std::vector<argument> args);
-  reply xatom_with(std::string_view name, std::vector<argument> args);
+  reply setannotation_with(const std::vector<argument>& args);
+  reply xatom_with(std::string_view name, const std::vector<argument>& args);
 
   std::unique_ptr<impl> impl_;
 };
@@ -227,7 +229,7 @@ class IMAPXX_API IMAP4_SSL : public IMAP4 {
                      settings how = {});
   /// `certfile` and `keyfile` of the manual: PEM files of the client.
   IMAP4_SSL(std::string_view host, std::uint16_t port, const std::string& keyfile, const std::string& certfile,
-            timeout_t timeout = std::nullopt, settings how = {});
+            timeout_t timeout = std::nullopt, const settings& how = {});
   void open(std::string_view host, std::uint16_t port, timeout_t timeout) override;
 
  protected:
@@ -259,3 +261,4 @@ class IMAPXX_API with {
 };
 
 }  // namespace imapxx::inline v0::imaplib
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)

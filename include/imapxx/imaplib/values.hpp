@@ -14,6 +14,8 @@
 #include <variant>
 #include <vector>
 
+// Python's names.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier)
 namespace imapxx::inline v0::imaplib {
 
 /// Python's None, as an argument and as an item of a result.
@@ -135,3 +137,4 @@ class IMAPXX_API keywords {
 };
 
 }  // namespace imapxx::inline v0::imaplib
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)
