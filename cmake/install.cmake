@@ -22,10 +22,10 @@ imapxx_install(imapxx_mime mime)
 imapxx_install(imapxx_asio asio)
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
-  FILES_MATCHING PATTERN "*.hpp" REGEX "imapxx/asio" EXCLUDE)
+  FILES_MATCHING PATTERN "*.hpp" REGEX "/include/imapxx/asio(/.*)?(\\.hpp)?$" EXCLUDE)
 if(TARGET imapxx_asio)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
-    FILES_MATCHING REGEX "imapxx/asio(/.*)?\\.hpp$")
+    FILES_MATCHING REGEX "/include/imapxx/asio(/.*)?\\.hpp$")
 endif()
 if(TARGET imapxx_testserver)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/testserver/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
