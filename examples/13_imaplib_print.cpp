@@ -12,16 +12,16 @@ using imaplib::None;
 
 int main(int argc, char** argv) try {
   const auto who = example::account_of(argc, argv);
-  imaplib::IMAP4_SSL M(who.host, who.port);
-  M.login(who.user, who.password);
-  M.select();
-  const auto [typ, data] = M.search(None, "ALL");
+  imaplib::IMAP4_SSL m(who.host, who.port);
+  m.login(who.user, who.password);
+  m.select();
+  const auto [typ, data] = m.search(None, "ALL");
   for (const auto& num : data[0].split()) {
-    const auto message = M.fetch(num, "(RFC822)").data;
+    const auto message = m.fetch(num, "(RFC822)").data;
     std::printf("Message %s\n%s\n\n", num.c_str(), message[0][1].c_str());
   }
-  M.close();
-  M.logout();
+  m.close();
+  m.logout();
   return 0;
 } catch (const std::exception& e) {
   std::fprintf(stderr, "%s\n", e.what());

@@ -30,13 +30,13 @@ using imaplib::None;
 int main(int argc, char** argv) try {
   const auto who = example::account_of(argc, argv, 4, " SENDER");
   const std::string sender = argv[3];
-  imaplib::IMAP4_SSL M(who.host, who.port);
-  const imaplib::with scope(M);
-  M.login(who.user, who.password);
-  M.select("INBOX", true);
-  auto [typ, data] = M.search(None, "FROM", '"' + sender + '"');
+  imaplib::IMAP4_SSL m(who.host, who.port);
+  const imaplib::with scope(m);
+  m.login(who.user, who.password);
+  m.select("INBOX", true);
+  auto [typ, data] = m.search(None, "FROM", '"' + sender + '"');
   for (const auto& num : data[0].split()) {
-    const auto got = M.fetch(num, "(BODY.PEEK[])").data;
+    const auto got = m.fetch(num, "(BODY.PEEK[])").data;
     const imapxx::mime::message message(got[0][1]);
     for (const auto& part : message.walk()) {
       if (!part.raw_filename()) continue;

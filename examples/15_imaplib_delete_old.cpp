@@ -30,19 +30,19 @@ int main(int argc, char** argv) try {
   const auto who = example::account_of(argc, argv, 5, " MAILBOX DAY");
   const std::string mailbox = argv[3];
   const std::string day = argv[4];
-  imaplib::IMAP4_SSL M(who.host, who.port);
-  M.login(who.user, who.password);
-  if (M.select(mailbox).typ != "OK") {
+  imaplib::IMAP4_SSL m(who.host, who.port);
+  m.login(who.user, who.password);
+  if (m.select(mailbox).typ != "OK") {
     std::fprintf(stderr, "no such mailbox\n");
     return 1;
   }
-  auto [typ, data] = M.uid("SEARCH", "BEFORE", day);
+  auto [typ, data] = m.uid("SEARCH", "BEFORE", day);
   const auto uids = data[0].split();
-  for (const auto& uid : uids) M.uid("STORE", uid.decode(), "+FLAGS", "(\\Deleted)");
-  M.expunge();
+  for (const auto& uid : uids) m.uid("STORE", uid.decode(), "+FLAGS", "(\\Deleted)");
+  m.expunge();
   std::printf("%zu deleted\n", uids.size());
-  M.close();
-  M.logout();
+  m.close();
+  m.logout();
   return 0;
 } catch (const std::exception& e) {
   std::fprintf(stderr, "%s\n", e.what());

@@ -38,27 +38,27 @@ namespace imaplib = imapxx::imaplib;
 int main(int argc, char** argv) try {
   const auto who = example::account_of(argc, argv, 4, " COUNT");
   auto left = std::strtoul(argv[3], nullptr, 10);
-  imaplib::IMAP4_SSL M(who.host, who.port);
-  const imaplib::with scope(M);
-  M.login(who.user, who.password);
-  M.select("INBOX", true);
-  const auto uids = M.uid("SEARCH", "ALL").data[0].split();
+  imaplib::IMAP4_SSL m(who.host, who.port);
+  const imaplib::with scope(m);
+  m.login(who.user, who.password);
+  m.select("INBOX", true);
+  const auto uids = m.uid("SEARCH", "ALL").data[0].split();
   auto next = uids.empty() ? 1 : std::stoul(uids.back()) + 1;
   std::puts("watching");
   std::fflush(stdout);
   while (left > 0) {
     {
-      auto idler = M.idle(std::chrono::minutes(28));
+      auto idler = m.idle(std::chrono::minutes(28));
       for (const auto& [typ, data] : idler)
         if (typ == "EXISTS") break;
     }
     const auto all = std::to_string(next) + ":*";
-    const auto found = M.uid("SEARCH", "UID", all).data;
+    const auto found = m.uid("SEARCH", "UID", all).data;
     for (const auto& uid : found[0].split()) {
       if (std::stoul(uid) < next || left == 0) continue;
       next = std::stoul(uid) + 1;
       --left;
-      const auto got = M.uid("FETCH", uid.decode(), "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])").data;
+      const auto got = m.uid("FETCH", uid.decode(), "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])").data;
       std::puts(imapxx::mime::message(got[0][1]).subject().c_str());
       std::fflush(stdout);
     }
