@@ -4,7 +4,7 @@ option(IMAPXX_WERROR "Treat warnings as errors (set by the project's own presets
 
 add_library(imapxx_warnings INTERFACE)
 target_compile_options(imapxx_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
-  -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${IMAPXX_WERROR}>:-Werror>)
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wformat -Wformat-nonliteral $<$<BOOL:${IMAPXX_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False positives of GCC 12 in std::string, std::optional and std::variant at -O1 and above (GCC bugs 105329, 105562, 80635).
   target_compile_options(imapxx_warnings INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow)
