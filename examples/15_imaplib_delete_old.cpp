@@ -24,7 +24,6 @@
 #include <string>
 
 namespace imaplib = imapxx::imaplib;
-using imaplib::None;
 
 int main(int argc, char** argv) try {
   const auto who = example::account_of(argc, argv, 5, " MAILBOX DAY");

@@ -134,6 +134,8 @@ if ! command -v dpkg-query >/dev/null; then
     say "this is not a Debian system; install the equivalents of:$required"
     exit 0
 fi
+# In CI the facade is compared with Python 3.15's imaplib, too, which comes out of an npm package.
+if [ "${CI:-}" = true ] && [[ " $* " == *" test "* ]] && ! command -v npm >/dev/null; then required+=' npm'; fi
 mapfile -t need < <(missing $required | sort -u)
 mapfile -t wish < <(missing $optional | sort -u)
 
