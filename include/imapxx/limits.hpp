@@ -19,8 +19,8 @@ class limits {
   /// Octets of one response, literals that go to a sink not counted. Number lists (SEARCH, ESEARCH, SORT, THREAD,
   /// VANISHED) count only here.
   std::size_t response_octets = std::size_t{128} << 20U;
-  /// Octets of a quoted string, or of a literal that is no message body (mailbox names, envelope fields, response
-  /// codes).
+  /// Octets of a literal that is no message body (mailbox names, envelope fields, response codes). Quoted strings are
+  /// bounded by their line.
   std::size_t string_octets = std::size_t{64} << 10U;
   /// Octets of a message body collected into memory. Bodies that go to a sink have no limit but the caller's.
   std::size_t body_in_memory_octets = std::size_t{64} << 20U;

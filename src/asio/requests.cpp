@@ -13,16 +13,9 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-class run_request final : public async_request {
+/// Waits for one command.
+class command_request : public async_request {
  public:
-  explicit run_request(std::unique_ptr<command> cmd) : cmd_(std::move(cmd)) {}
-  result<void> start(async_core& core) override {
-    auto id = core.submit(std::move(cmd_));
-    if (!id) return id.error();
-    id_ = *id;
-    core.wait_for(id_);
-    return {};
-  }
   bool done(async_core& core, outcome& how) override {
     auto o = core.engine().take(id_);
     if (!o) return false;
@@ -32,12 +25,26 @@ class run_request final : public async_request {
   }
   void stop(async_core& core) noexcept override { core.engine().abandon(id_); }
 
- private:
-  std::unique_ptr<command> cmd_;
+ protected:
   command_id id_ = 0;
 };
 
-class wait_request final : public async_request {
+class run_request final : public command_request {
+ public:
+  explicit run_request(std::unique_ptr<command> cmd) : cmd_(std::move(cmd)) {}
+  result<void> start(async_core& core) override {
+    auto id = core.submit(std::move(cmd_));
+    if (!id) return id.error();
+    id_ = *id;
+    core.wait_for(id_);
+    return {};
+  }
+
+ private:
+  std::unique_ptr<command> cmd_;
+};
+
+class wait_request final : public command_request {
  public:
   explicit wait_request(std::shared_ptr<async_ticket_state> ticket) : ticket_(std::move(ticket)) {}
   result<void> start(async_core& core) override {
@@ -48,18 +55,9 @@ class wait_request final : public async_request {
     core.wait_for(id_);
     return {};
   }
-  bool done(async_core& core, outcome& how) override {
-    auto o = core.engine().take(id_);
-    if (!o) return false;
-    how.failure = std::move(o->failure);
-    how.finished = std::move(o->finished);
-    return true;
-  }
-  void stop(async_core& core) noexcept override { core.engine().abandon(id_); }
 
  private:
   std::shared_ptr<async_ticket_state> ticket_;
-  command_id id_ = 0;
 };
 
 /// Runs one operation of several commands.

@@ -18,6 +18,7 @@ engine::engine(connect_options options, time_point now)
       link_(with_observer(options, this), options.host_name),
       now_(now),
       last_progress_(now),
+      last_sent_(now),
       oldest_since_(now) {}
 
 error engine::gone() const {
@@ -47,11 +48,12 @@ std::optional<outcome> engine::take(command_id id) {
   return o;
 }
 
-// Quiet for so long that a server may hang up (RFC 9051 section 5.4).
+// Quiet for so long that a server may hang up (RFC 9051 section 5.4): it counts from our last command, however much it
+// says itself meanwhile.
 bool engine::idle_too_long() const {
   const auto refresh = options().session_settings.timeouts.idle_refresh;
   const auto state = link_.protocol().state();
-  return refresh.count() > 0 && link_.protocol().commands_outstanding() == 0 && now_ - last_progress_ >= refresh &&
+  return refresh.count() > 0 && link_.protocol().commands_outstanding() == 0 && now_ - last_sent_ >= refresh &&
          state != session_state::none && state != session_state::logout;
 }
 
@@ -122,7 +124,7 @@ engine::progress engine::completed(session_event& e) {
 void engine::sent(std::size_t n) {
   if (n == 0) return;
   link_.output_sent(n);
-  last_progress_ = now_;
+  last_progress_ = last_sent_ = now_;
 }
 
 void engine::received(std::size_t n) {

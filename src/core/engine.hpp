@@ -91,7 +91,7 @@ class engine final : public operation_host, public observer {
   void ended(const error& why);
   [[nodiscard]] bool network_ended() const noexcept { return network_ended_; }
   /// The transport is there only now.
-  void restart_clock(time_point now) noexcept { now_ = last_progress_ = oldest_since_ = now; }
+  void restart_clock(time_point now) noexcept { now_ = last_progress_ = last_sent_ = oldest_since_ = now; }
 
   // --- time
   /// When the peer must have answered; the connection is over otherwise.
@@ -146,6 +146,7 @@ class engine final : public operation_host, public observer {
   std::string greeting_;
   time_point now_;
   time_point last_progress_;
+  time_point last_sent_;
   time_point oldest_since_;
   std::uint64_t octets_received_ = 0;
   std::optional<error> over_;

@@ -75,28 +75,20 @@ reply IMAP4::append(const argument& mailbox, const argument& flags, const argume
 reply IMAP4::capability() { return impl_->untagged(impl_->simple("CAPABILITY", {}), "CAPABILITY"); }
 reply IMAP4::check() { return impl_->simple("CHECK", {}); }
 
-reply IMAP4::close() {
-  impl_->require_state("CLOSE");
-  // Python leaves the selected state whatever the server says.
+// Python leaves the selected state whatever the server says.
+reply IMAP4::impl::leave_mailbox(std::string_view name) {
+  require_state(name);
   const struct leaving {
     std::string& state;
     ~leaving() {
       if (state == "SELECTED") state = "AUTH";
     }
-  } on_the_way_out{impl_->state};
-  return impl_->simple("CLOSE", {});
+  } on_the_way_out{state};
+  return simple(name, {});
 }
 
-reply IMAP4::unselect() {
-  impl_->require_state("UNSELECT");
-  const struct leaving {
-    std::string& state;
-    ~leaving() {
-      if (state == "SELECTED") state = "AUTH";
-    }
-  } on_the_way_out{impl_->state};
-  return impl_->simple("UNSELECT", {});
-}
+reply IMAP4::close() { return impl_->leave_mailbox("CLOSE"); }
+reply IMAP4::unselect() { return impl_->leave_mailbox("UNSELECT"); }
 
 reply IMAP4::copy(const argument& message_set, const argument& new_mailbox, const keywords& kw) {
   auto& i = *impl_;

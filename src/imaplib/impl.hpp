@@ -43,6 +43,7 @@ struct IMAP4::impl final : observer {
   reply simple_with_literal(std::string_view name, const std::vector<wire_argument>& args, std::string_view before,
                             std::string literal, std::string_view after);
   reply run(std::unique_ptr<raw_command> cmd, std::string_view name);
+  reply leave_mailbox(std::string_view name);
   void require_state(std::string_view name);
   void before_sending();
   /// What Python puts before the text of an exception; it does so only once the whole command is sent.

@@ -1,5 +1,6 @@
 // The blocking client against the embedded server: what only shows with real bytes, time and threads.
 #include <imapxx/client.hpp>
+#include <imapxx/testserver/script.hpp>
 #include <imapxx/testserver/server.hpp>
 
 #include "blocking/fd_stream.hpp"
@@ -516,6 +517,30 @@ TEST(blocking_client, poll_reads_what_the_server_pushes_and_keeps_alive) {
   std::this_thread::sleep_for(150ms);
   EXPECT_TRUE(c.poll(1s));  // NOOP and its answer
   EXPECT_NE(r.s.received(0).find("NOOP"), std::string::npos);
+}
+
+// RFC 9051 section 5.4: the server's timer starts anew with a command, not with what the server says itself.
+TEST(blocking_client, a_talkative_server_does_not_put_keep_alive_off) {
+  class : public observer {
+   public:
+    [[nodiscard]] bool wants_trace() const noexcept override { return true; }
+    void on_trace(trace_direction d, std::string_view text) override {
+      noop_sent = noop_sent || (d == trace_direction::sent && text.ends_with("NOOP"));
+    }
+    bool noop_sent = false;
+  } traced;
+  testserver::script steps;
+  steps.send("* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n");
+  for (int i = 1; i <= 24; ++i) steps.pause(50ms).send("* " + std::to_string(i) + " EXISTS\r\n");
+  steps.exchange("NOOP").stall();
+  testserver::scripted_server s(steps);
+  s.start();
+  session_options quiet;
+  timeouts t;
+  t.idle_refresh = 200ms;
+  client c(connect_options("127.0.0.1", security::plain, s.port()).session(quiet.use_timeouts(t).observe(&traced)));
+  while (!traced.noop_sent && c.mailbox().exists < 20) static_cast<void>(c.poll(20ms));
+  EXPECT_TRUE(traced.noop_sent);
 }
 
 TEST(blocking_client, runs_over_a_transport_of_the_applications_own) {
