@@ -29,6 +29,10 @@ asio::awaitable<void> watch(imapxx::async_client& c, imapxx::credentials who) {
   std::printf("%u messages\n", inbox.exists);
   std::fflush(stdout);
   auto next_uid = inbox.uidnext.value_or(1);
+  if (!inbox.uidnext && inbox.exists != 0) {  // not every server tells it
+    const auto last = co_await c.fetch(imapxx::uid_set::last(), imapxx::fetch_items().uid());
+    for (auto row : last) next_uid = row.uid().value_or(0) + 1;
+  }
   auto events = c.events();
   for (;;) {
     // IDLE is renewed in time, and gives way to the FETCH below.
