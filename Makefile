@@ -11,6 +11,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 SOAK_ROUNDS ?= 20
+BENCH_ROUNDS ?= 5
 export JOBS
 export CTEST_PARALLEL_LEVEL ?= 2
 ifneq ($(shell command -v ccache 2>/dev/null),)
@@ -78,6 +79,7 @@ bench:
 	@scripts/deps.sh build bench
 	@$(call build,bench)
 	@for program in build/bench/bench/bench_*; do test ! -x $$program -o -d $$program || $$program; done
+	@build/bench/bench/end_to_end --rounds $(BENCH_ROUNDS)
 
 fuzz:
 	@scripts/deps.sh build fuzz
