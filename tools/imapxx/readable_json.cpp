@@ -37,9 +37,10 @@ void add_text(std::vector<std::string>& lines, const std::string& indent, const 
   lines.push_back(indent + name + ":");
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
-    auto line = text.substr(at, end - at);
+    auto line = indent + "  ";
+    line.append(text, at, end - at);
     if (line.ends_with('\r')) line.pop_back();
-    lines.push_back(indent + "  " + line);
+    lines.push_back(std::move(line));
     at = end + 1;
   }
 }
