@@ -1,5 +1,5 @@
 """Finds the two imaplib.py that the facade is compared with: Python 3.11's, and Python 3.15's for the default behaviour."""
-import os
+import fcntl
 import pathlib
 import shutil
 import subprocess
@@ -26,7 +26,12 @@ def python_311():
 
 def module_315(cache):
     """\\return the file, brought with npm at the first time. \\throws RuntimeError with the reason"""
-    module = cache / "imaplib-3.15.py"
+    with open(cache / "lock", "w") as lock:  # the tests of two servers may ask at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return bring_315(cache / "imaplib-3.15.py", cache)
+
+
+def bring_315(module, cache):
     if module.exists():
         return module
     if not shutil.which("npm"):
@@ -40,7 +45,7 @@ def module_315(cache):
     with tarfile.open(archive) as tar, open(library, "wb") as out:
         shutil.copyfileobj(tar.extractfile("package/python_stdlib.zip"), out)
     text = zipfile.ZipFile(library).read("imaplib.py")
-    unfinished = pathlib.Path(f"{module}.{os.getpid()}")  # the tests of two servers may do this at once
+    unfinished = pathlib.Path(f"{module}.new")
     unfinished.write_bytes(text)
     unfinished.rename(module)
     for big in (archive, library):
@@ -56,6 +61,6 @@ def find(cache):
     references, missing = {"p11": (*found, "Python 3.11")}, []
     try:
         references["p15"] = (found[0], module_315(cache), "Python 3.15")
-    except (RuntimeError, OSError, subprocess.TimeoutExpired, KeyError, tarfile.TarError) as problem:
+    except (RuntimeError, OSError, subprocess.TimeoutExpired, KeyError, EOFError, tarfile.TarError) as problem:
         missing.append(str(problem))
     return references, missing

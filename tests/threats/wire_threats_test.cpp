@@ -695,7 +695,7 @@ TEST(threat_wire, r33_content_is_counted_and_never_scanned) {
   s.feed(tag.substr(0, tag.find(' ')) + " OK fine {5}\r\n");
   EXPECT_TRUE(s.done(a));
   // A body that looks like the protocol, with NUL, bare CR and bare LF.
-  const std::string evil("A2 OK done\r\n* BYE\r\n)\r\n\0\r\n\n{9}\r\n", 33);
+  const std::string evil("A2 OK done\r\n* BYE\r\n)\r\n\0\r\n\n{9}\r\n", 31);
   const auto id = s.submit(fetch(uid_set(1), fetch_items().uid().body_peek("")));
   const auto sent = s.output();
   const auto command_tag = sent.substr(0, sent.find(' '));
