@@ -4,6 +4,7 @@
 #include "imaplib/charset.hpp"
 #include "imaplib/impl.hpp"
 #include "imaplib/params.hpp"
+#include "imaplib/quote.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -31,15 +32,6 @@ bool may_stand_bare(std::string_view text, bool wildcards) {
     if (c == '%' || c == '*') return !wildcards;
     return base::is_control(c) || base::is_8bit(c) || special.find(c) != std::string_view::npos;
   });
-}
-
-std::string quote(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 std::string quoted_where_needed(std::string text, bool wildcards) {
@@ -87,26 +79,17 @@ wire_argument IMAP4::impl::plain(const argument& a) const {
   return w;
 }
 
-wire_argument IMAP4::impl::astring(const argument& a) const {
+wire_argument IMAP4::impl::astring(const argument& a, bool wildcards) const {
   if (!quotes()) return plain(a);
   if (a.is_none()) throw std::invalid_argument("None where a str or bytes is wanted");
-  return {quoted_where_needed(encoded(a), false), false};
+  return {quoted_where_needed(encoded(a), wildcards), false};
 }
 
-wire_argument IMAP4::impl::mailbox(const argument& a) const {
-  if (!p16() || a.what() != argument::kind::str || utf8) return astring(a);
+wire_argument IMAP4::impl::mailbox(const argument& a, bool wildcards) const {
+  if (!p16() || a.what() != argument::kind::str || utf8) return astring(a, wildcards);
   const auto& name = a.text();
   const bool encoded_already = base::utf7_decode(name).has_value();
-  return {quoted_where_needed(encoded_already ? name : base::utf7_encode(name), false), false};
-}
-
-wire_argument IMAP4::impl::pattern(const argument& a) const {
-  if (p16() && a.what() == argument::kind::str && !utf8 && !base::utf7_decode(a.text())) {
-    return {quoted_where_needed(base::utf7_encode(a.text()), true), false};
-  }
-  if (!quotes()) return plain(a);
-  if (a.is_none()) throw std::invalid_argument("None where a str or bytes is wanted");
-  return {quoted_where_needed(encoded(a), true), false};
+  return {quoted_where_needed(encoded_already ? name : base::utf7_encode(name), wildcards), false};
 }
 
 // `always`: in every profile. Python looks at the first and last character, and fails where there is none.

@@ -115,9 +115,7 @@ reply IMAP4::rename(const argument& old_mailbox, const argument& new_mailbox) {
 
 reply IMAP4::enable(const argument& capability) {
   auto& i = *impl_;
-  const auto& offered = i.capabilities;
-  if (std::find(offered.begin(), offered.end(), "ENABLE") == offered.end())
-    throw imaplib::error("Server does not support ENABLE");
+  if (!i.offers("ENABLE")) throw imaplib::error("Server does not support ENABLE");
   auto r = i.simple("ENABLE", {i.plain(capability)});
   if (r.typ == "OK" && base::to_upper(capability.text()).find("UTF8=ACCEPT") != std::string::npos) i.utf8 = true;
   return r;
@@ -213,10 +211,10 @@ reply IMAP4::id(const std::vector<std::pair<std::string, argument>>& fields) {
 }
 
 reply IMAP4::list(const argument& directory, const argument& pattern) {
-  return impl_->untagged(impl_->simple("LIST", {impl_->mailbox(directory), impl_->pattern(pattern)}), "LIST");
+  return impl_->untagged(impl_->simple("LIST", {impl_->mailbox(directory), impl_->mailbox(pattern, true)}), "LIST");
 }
 reply IMAP4::lsub(const argument& directory, const argument& pattern) {
-  return impl_->untagged(impl_->simple("LSUB", {impl_->mailbox(directory), impl_->pattern(pattern)}), "LSUB");
+  return impl_->untagged(impl_->simple("LSUB", {impl_->mailbox(directory), impl_->mailbox(pattern, true)}), "LSUB");
 }
 reply IMAP4::namespace_() { return impl_->untagged(impl_->simple("NAMESPACE", {}), "NAMESPACE"); }
 

@@ -120,18 +120,32 @@ std::string_view IMAP4::impl::named_in_errors(std::string_view command) const {
   return command;
 }
 
-reply IMAP4::impl::run(std::unique_ptr<raw_command> cmd, std::string_view name) {
-  const bool logout = name == "LOGOUT";
-  const auto tag = tagpre + std::to_string(tagnum);
+command_id IMAP4::impl::submit(std::unique_ptr<raw_command> cmd) {
   auto id = protocol.submit(std::move(cmd));
   if (!id) lost(id.error(), {});
-  ++tagnum;
+  const auto tag = tagpre + std::to_string(tagnum++);
   tags[*id] = tag;
   tagged[tag] = std::nullopt;
+  return *id;
+}
+
+IMAP4::impl::outcome IMAP4::impl::take_outcome(command_id id) {
+  auto o = std::move(outcomes.extract(id).mapped());
+  tagged.erase(o.tag);
+  return o;
+}
+
+bool IMAP4::impl::offers(std::string_view capability) const {
+  return std::find(capabilities.begin(), capabilities.end(), capability) != capabilities.end();
+}
+
+reply IMAP4::impl::run(std::unique_ptr<raw_command> cmd, std::string_view name) {
+  const bool logout = name == "LOGOUT";
+  const auto id = submit(std::move(cmd));
   prompted = false;
   sending_failed = false;
   try {
-    drive([&] { return outcomes.contains(*id) || (logout && unread.contains("BYE")); });
+    drive([&] { return outcomes.contains(id) || (logout && unread.contains("BYE")); });
   } catch (const imaplib::abort& e) {
     print_ring();
     throw imaplib::abort(in_command(named_in_errors(name)) + e.what());
@@ -140,7 +154,7 @@ reply IMAP4::impl::run(std::unique_ptr<raw_command> cmd, std::string_view name) 
   }
   if (callback_failure) std::rethrow_exception(std::exchange(callback_failure, nullptr));
   if (logout && unread.contains("BYE")) return {"BYE", take("BYE")};
-  auto done = std::move(outcomes.extract(*id).mapped());
+  auto done = take_outcome(id);
   if (!done.answer) lost(done.failure, named_in_errors(name));
   if (done.answer->typ == "BAD") {
     throw imaplib::error(std::string(name) + " command error: BAD " + datum(done.answer->data).repr());
@@ -205,9 +219,9 @@ void IMAP4::impl::handle(session_event& e) {
         const auto space = line.find(' ');
         o.answer =
             reply{base::to_upper(line.substr(0, space)), {bytes(space == bytes::npos ? "" : line.substr(space + 1))}};
-        if (const auto tag = tags.find(e.id); tag != tags.end()) tagged[tag->second] = o.answer;
+        tagged[tags[e.id]] = o.answer;
       }
-      tags.erase(e.id);
+      o.tag = tags.extract(e.id).mapped();
       outcomes[e.id] = std::move(o);
       break;
     }
@@ -259,7 +273,7 @@ void IMAP4::impl::connect() {
   for (const auto& c : capabilities) shown.push_back(argument(c).repr());
   say(3, "CAPABILITIES: (" + join(shown, ", ") + (shown.size() == 1 ? ",)" : ")"));
   for (const auto* version : {"IMAP4REV1", "IMAP4"}) {
-    if (std::find(capabilities.begin(), capabilities.end(), version) == capabilities.end()) continue;
+    if (!offers(version)) continue;
     protocol_version = version;
     return;
   }

@@ -20,9 +20,7 @@ struct Idler::state {
 Idler IMAP4::idle(timeout_t duration) {
   auto& i = *impl_;
   if (!i.quotes()) throw imaplib::error("Unknown IMAP4 command: 'idle'");
-  const auto& offered = i.capabilities;
-  if (std::find(offered.begin(), offered.end(), "IDLE") == offered.end())
-    throw imaplib::error("Server does not support IMAP4 IDLE");
+  if (!i.offers("IDLE")) throw imaplib::error("Server does not support IMAP4 IDLE");
   if (duration && dynamic_cast<const IMAP4_stream*>(this) != nullptr)
     throw imaplib::error("duration requires a socket connection");
   i.require_state("IDLE");
@@ -34,18 +32,12 @@ Idler IMAP4::idle(timeout_t duration) {
   i.captured.clear();
   i.capturing = true;
   i.idle_accepted = false;
-  auto id = i.protocol.submit(i.make("IDLE", {}));
-  if (!id) {
-    i.capturing = false;
-    i.lost(id.error(), {});
-  }
-  s->id = *id;
-  const auto tag = i.tagpre + std::to_string(i.tagnum++);
-  i.tags[*id] = tag;
   try {
-    i.drive([&] { return i.idle_accepted || i.outcomes.contains(*id); });
+    s->id = i.submit(i.make("IDLE", {}));
+    const auto tag = i.tags.at(s->id);
+    i.drive([&] { return i.idle_accepted || i.outcomes.contains(s->id); });
     if (!i.idle_accepted) {
-      auto refused = std::move(i.outcomes.extract(*id).mapped());
+      auto refused = i.take_outcome(s->id);
       if (!refused.answer) i.lost(refused.failure, "IDLE");
       const auto& [typ, data] = *refused.answer;
       if (typ == "NO") throw imaplib::error("idle denied: " + datum(data).repr());
@@ -119,7 +111,7 @@ void Idler::done() {
   i.captured.clear();
   i.protocol.end_idle(state_->id);
   i.drive([&] { return i.outcomes.contains(state_->id); });
-  auto ended = std::move(i.outcomes.extract(state_->id).mapped());
+  auto ended = i.take_outcome(state_->id);
   if (ended.answer && ended.answer->typ == "BAD")
     throw imaplib::error("IDLE command error: BAD " + datum(ended.answer->data).repr());
   // A BYE that `next` gave out is no news.

@@ -28,6 +28,13 @@ namespace imapxx::inline v0::imaplib {
 struct wire_argument {
   wire_argument() = default;
   wire_argument(std::string text, bool hidden) : octets(std::move(text)), is_secret(hidden) {}
+  wire_argument(const wire_argument&) = default;
+  wire_argument(wire_argument&&) = default;
+  wire_argument& operator=(const wire_argument&) = default;
+  wire_argument& operator=(wire_argument&&) = default;
+  ~wire_argument() {
+    if (is_secret) secret::wipe(octets);
+  }
   std::string octets;
   bool is_secret = false;
   bool absent = false;  ///< None: neither it nor its space
@@ -44,6 +51,9 @@ struct IMAP4::impl final : observer {
                             std::string literal, std::string_view after);
   reply run(std::unique_ptr<raw_command> cmd, std::string_view name);
   reply leave_mailbox(std::string_view name);
+  /// Gives the command to the session, and its tag to `tagged`.
+  command_id submit(std::unique_ptr<raw_command> cmd);
+  [[nodiscard]] bool offers(std::string_view capability) const;
   void require_state(std::string_view name);
   void before_sending();
   /// What Python puts before the text of an exception; it does so only once the whole command is sent.
@@ -83,9 +93,8 @@ struct IMAP4::impl final : observer {
   // --- arguments.cpp: what quoting the profile wants
   [[nodiscard]] std::string encoded(const argument& a) const;
   [[nodiscard]] wire_argument plain(const argument& a) const;
-  [[nodiscard]] wire_argument astring(const argument& a) const;
-  [[nodiscard]] wire_argument mailbox(const argument& a) const;
-  [[nodiscard]] wire_argument pattern(const argument& a) const;
+  [[nodiscard]] wire_argument astring(const argument& a, bool wildcards = false) const;
+  [[nodiscard]] wire_argument mailbox(const argument& a, bool wildcards = false) const;
   [[nodiscard]] wire_argument in_parentheses(const argument& a, bool always = false) const;
   [[nodiscard]] wire_argument message_set(const argument& a) const;
   [[nodiscard]] wire_argument fetch_parts(const argument& a) const;
@@ -144,7 +153,9 @@ struct IMAP4::impl final : observer {
   struct outcome {
     imapxx::v0::error failure;
     std::optional<reply> answer;  ///< nullopt: no tagged response came
+    std::string tag;
   };
+  [[nodiscard]] outcome take_outcome(command_id id);
   std::map<command_id, outcome> outcomes;
   std::map<command_id, std::string> tags;
   std::optional<imapxx::v0::error> over;  ///< how the session ended

@@ -4,7 +4,6 @@
 #include "base/base64.hpp"
 #include "imaplib/impl.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -39,8 +38,7 @@ reply IMAP4::login(const argument& user, const argument& password) {
   auto& i = *impl_;
   const std::vector<wire_argument> args = {i.astring(user), i.quoted_secret(password)};
   i.require_state("LOGIN");
-  if (std::find(i.capabilities.begin(), i.capabilities.end(), "LOGINDISABLED") != i.capabilities.end())
-    throw imaplib::error("the server forbids LOGIN on this connection (LOGINDISABLED)");
+  if (i.offers("LOGINDISABLED")) throw imaplib::error("the server forbids LOGIN on this connection (LOGINDISABLED)");
   auto r = i.simple("LOGIN", args);
   if (r.typ != "OK") throw imaplib::error(r.data.back().decode());
   i.state = "AUTH";
@@ -73,8 +71,7 @@ reply IMAP4::proxyauth(const argument& user) { return impl_->simple("PROXYAUTH",
 reply IMAP4::starttls(const std::optional<tls_options>& how) {
   auto& i = *impl_;
   if (i.tls) throw imaplib::abort("TLS session already established");
-  if (std::find(i.capabilities.begin(), i.capabilities.end(), "STARTTLS") == i.capabilities.end())
-    throw imaplib::abort("TLS not supported by server");
+  if (!i.offers("STARTTLS")) throw imaplib::abort("TLS not supported by server");
   if (how) i.how.tls(*how);
   auto r = i.simple("STARTTLS", {});
   if (r.typ != "OK") throw imaplib::error("Couldn't establish TLS session");

@@ -3,6 +3,7 @@
 #include <imapxx/wire/encoder.hpp>
 
 #include "base/ascii.hpp"
+#include "imaplib/quote.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -17,22 +18,17 @@ std::string message_number(const argument& a) {
   throw std::invalid_argument("not a message number: " + a.repr());
 }
 
-std::string quote(std::string_view text) {
+std::string checked_and_quoted(std::string_view text) {
   if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
     throw std::invalid_argument("NUL, CR and LF cannot stand in a value");
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    out += c;
-  }
-  return out + '"';
+  return quote(text);
 }
 
 std::string value_text(const argument& a) {
   switch (a.what()) {
     case argument::kind::number: return std::to_string(a.number());
     case argument::kind::str:
-    case argument::kind::bytes: return wire::is_atom(a.text()) ? a.text() : quote(a.text());
+    case argument::kind::bytes: return wire::is_atom(a.text()) ? a.text() : checked_and_quoted(a.text());
     case argument::kind::list: {
       std::string out = "(";
       for (const auto& item : a.items()) out += (out.size() > 1 ? " " : "") + value_text(item);

@@ -58,6 +58,7 @@ TEST(facade, login_quotes_and_asks_for_capabilities) {
   overridden m({hello, "$T OK LOGIN completed\r\n", "* CAPABILITY IMAP4rev1 X\r\n$T OK\r\n"});
   const auto r = m.login("us er", "p\"a\\s");
   EXPECT_EQ(r.repr(), "('OK', [b'LOGIN completed'])");
+  EXPECT_TRUE(m.tagged_commands().empty()) << "what was answered is not kept";
   EXPECT_EQ(m.sent(), "T LOGIN \"us er\" \"p\\\"a\\\\s\"\r\nT CAPABILITY\r\n");
   EXPECT_EQ(m.state(), "AUTH");
   EXPECT_EQ(m.capabilities().back(), "X");

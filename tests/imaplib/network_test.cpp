@@ -111,6 +111,8 @@ TEST(facade_network, timeout_leaves_the_connection_usable) {
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   EXPECT_EQ(m.xatom("check2").typ, "OK");
   EXPECT_EQ(m.untagged_responses().at("EXISTS").front().decode(), "3");
+  ASSERT_EQ(m.tagged_commands().size(), 1U) << "the reply that came too late";
+  EXPECT_EQ(m.tagged_commands().begin()->second->typ, "OK");
   EXPECT_THROW(imaplib::IMAP4(here, s.port(), std::chrono::seconds(0)), std::invalid_argument);
 }
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from tool_server import SECONDS, USER, Server, empty  # noqa: E402
+from tool_server import SECONDS, Server, empty, example, run_example  # noqa: E402
 
 MESSAGES = [
     b"From: Bob <bob@example.net>\r\nTo: ann@example.org\r\nDate: Mon, 2 Feb 2026 10:00:00 +0100\r\n"
@@ -19,18 +19,6 @@ MESSAGES = [
     b"--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
     b"Content-Disposition: attachment; filename=\"../data.bin\"\r\n\r\nAAECAwQ=\r\n--b--\r\n",
 ]
-
-
-def program(server, name, *arguments):
-    return [os.path.join(os.environ["IMAPXX_EXAMPLES"], "example_" + name), f"{server.host}:{server.port}", USER, *arguments]
-
-
-def run(server, name, *arguments, folder=None):
-    done = subprocess.run(program(server, name, *arguments), env=server.environment(), capture_output=True, timeout=SECONDS,
-                          cwd=folder)
-    if done.returncode != 0:
-        sys.exit(f"{name}: exit {done.returncode}\n{done.stderr.decode(errors='replace')}")
-    return done.stdout.decode()
 
 
 def check(name, text, *wanted):
@@ -44,7 +32,7 @@ def check(name, text, *wanted):
 
 
 def idle(server, client, name, news):
-    command = program(server, name)
+    command = example(server, name)
     if not os.path.exists(command[0]):
         return  # built without Asio
     child = subprocess.Popen(command, env=server.environment(), stdout=subprocess.PIPE)
@@ -66,32 +54,32 @@ def check_all(server, client):
     empty(client, "INBOX")
     for text in MESSAGES:
         client.append("INBOX", None, None, text)
-    check("01_list_mailboxes", run(server, "01_list_mailboxes"), r"^ +3 messages, +3 unseen  INBOX$")
-    check("04_pipelining", run(server, "04_pipelining"), r"^ +3 INBOX$")
-    check("06_states", run(server, "06_states"), "^LOGIN +authenticated$", "^EXAMINE +selected$", "^  EXISTS 3$", "^  RECENT ",
+    check("01_list_mailboxes", run_example(server, "01_list_mailboxes"), r"^ +3 messages, +3 unseen  INBOX$")
+    check("04_pipelining", run_example(server, "04_pipelining"), r"^ +3 INBOX$")
+    check("06_states", run_example(server, "06_states"), "^LOGIN +authenticated$", "^EXAMINE +selected$", "^  EXISTS 3$", "^  RECENT ",
           r"^  UIDVALIDITY \d+$", r"^  FLAGS .*\\Seen", "^SEARCH ALL +selected$", "^  1:3$",
           rf"^  1 is UID \d+, {len(MESSAGES[0])} octets$", "^FETCH +selected$", "^CLOSE +authenticated$", "^LOGOUT +logout$")
-    check("07_print_messages", run(server, "07_print_messages"), "^Message 1$", "The kettle is on", "^Message 2$", "^Message 3$",
+    check("07_print_messages", run_example(server, "07_print_messages"), "^Message 1$", "The kettle is on", "^Message 2$", "^Message 3$",
           "AAECAwQ=")
-    subjects = run(server, "09_search_subjects", "bob@example.net")
+    subjects = run_example(server, "09_search_subjects", "bob@example.net")
     check("09_search_subjects", subjects, r"^ +\d+  Grüße  \(Mon, 2 Feb 2026", "two parts")
     if "not his" in subjects:
         sys.exit("09_search_subjects: found too much")
     client.select("INBOX", readonly=True)
     uid = client.uid("search", None, "SUBJECT", '"two parts"')[1][0].decode()
     with tempfile.TemporaryDirectory() as folder:
-        shown = run(server, "12_one_part", uid, folder=folder)
+        shown = run_example(server, "12_one_part", uid, folder=folder)
         check("12_one_part", shown, "(?i)multipart/mixed", "(?i)^1 +text/plain", "(?i)^2 +application", "^saved data.bin$")
         with open(os.path.join(folder, "data.bin"), "rb") as file:
             if file.read() != b"\0\1\2\3\4":
                 sys.exit("12_one_part: the octets differ")
-    check("11_keep_alive", run(server, "11_keep_alive", "1"), "^still connected: yes$")
+    check("11_keep_alive", run_example(server, "11_keep_alive", "1"), "^still connected: yes$")
     if any(b"\\Seen" in row for row in client.fetch("1:*", "(FLAGS)")[1]):
         sys.exit("reading set \\Seen")
     client.close()
     idle(server, client, "03_idle", r"^\d+ new$")
     idle(server, client, "20_idle_coroutine", r"^not his$")
-    check("08_delete_all", run(server, "08_delete_all", "INBOX"), r"^\d+ messages removed$", "^0 messages left$")
+    check("08_delete_all", run_example(server, "08_delete_all", "INBOX"), r"^\d+ messages removed$", "^0 messages left$")
     done = subprocess.run([os.path.join(os.environ["IMAPXX_EXAMPLES"], "example_10_walk_parts")], input=MESSAGES[2],
                           capture_output=True, timeout=SECONDS)
     check("10_walk_parts", done.stdout.decode(), "^Subject = two parts$", "^X-Note = one$", "^X-Note = two folded$",

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from tool_server import SECONDS, USER, Server, empty  # noqa: E402
+from tool_server import SECONDS, Server, empty, example, run_example  # noqa: E402
 
 ATTACHED = (
     b"From: Bob <bob@example.net>\r\nSubject: %d files\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
@@ -20,18 +20,6 @@ ATTACHED = (
 PLAIN = b"From: carol@example.net\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= %d\r\n\r\nhello\r\n"
 
 
-def program(server, name, *arguments):
-    return [os.path.join(os.environ["IMAPXX_EXAMPLES"], "example_" + name), f"{server.host}:{server.port}", USER, *arguments]
-
-
-def run(server, name, *arguments, folder=None):
-    done = subprocess.run(program(server, name, *arguments), env=server.environment(), capture_output=True, timeout=SECONDS,
-                          cwd=folder)
-    if done.returncode != 0:
-        sys.exit(f"{name}: exit {done.returncode}\n{done.stderr.decode(errors='replace')}")
-    return done.stdout.decode()
-
-
 def expect(what, got, wanted):
     if got != wanted:
         sys.exit(f"{what}: {got!r}, wanted {wanted!r}")
@@ -41,7 +29,7 @@ def attachments(server):
     with tempfile.TemporaryDirectory() as folder:
         inner = os.path.join(folder, "a")
         os.mkdir(inner)
-        shown = run(server, "14_imaplib_attachments", "bob@example.net", folder=inner)
+        shown = run_example(server, "14_imaplib_attachments", "bob@example.net", folder=inner)
         files = {name: open(os.path.join(inner, name), "rb").read() for name in os.listdir(inner)}
         expect("names", sorted(re.findall(r"^\d+: (\S+)$", shown, re.MULTILINE)), sorted(files))
         expect("files", {name: text.rstrip() for name, text in files.items()},
@@ -54,14 +42,14 @@ def delete_old(server, client):
     before = int(client.select("INBOX")[1][0])
     for day in (1, 20):
         client.append("INBOX", None, f'"{day:02}-Jan-2020 12:00:00 +0000"', PLAIN % day)
-    expect("deleted", run(server, "15_imaplib_delete_old", "INBOX", "10-Jan-2020"), "1 deleted\n")
+    expect("deleted", run_example(server, "15_imaplib_delete_old", "INBOX", "10-Jan-2020"), "1 deleted\n")
     expect("left", client.select("INBOX")[1][0], b"%d" % (before + 1))
     expect("old ones left", client.search(None, "BEFORE", "1-Jan-2021")[1][0].split().__len__(), 1)
     client.close()
 
 
 def watch(server, client):
-    child = subprocess.Popen(program(server, "16_imaplib_watch", "2"), env=server.environment(), stdout=subprocess.PIPE)
+    child = subprocess.Popen(example(server, "16_imaplib_watch", "2"), env=server.environment(), stdout=subprocess.PIPE)
     try:
         expect("first line", child.stdout.readline(), b"watching\n")
         number, deadline = 0, time.monotonic() + SECONDS
@@ -91,7 +79,7 @@ def main():
         if any(b"\\Seen" in row for row in client.select("INBOX") and client.fetch("1:*", "(FLAGS)")[1]):
             sys.exit("14_imaplib_attachments set \\Seen")
         client.close()
-        printed = run(server, "13_imaplib_print")
+        printed = run_example(server, "13_imaplib_print")
         expect("messages", re.findall(r"^Message (\d+)\nFrom: (\w+)", printed.replace("\r", ""), re.MULTILINE),
                [("1", "Bob"), ("2", "carol"), ("3", "Bob")])
         watch(server, client)

@@ -4,6 +4,7 @@ import os
 import re
 import ssl
 import subprocess
+import sys
 
 SECONDS = 60
 USER = "user4"
@@ -55,3 +56,16 @@ def empty(client, mailbox):
     if client.search(None, "ALL")[1] != [b""]:
         client.store("1:*", "+FLAGS", "(\\Deleted)")
         client.expunge()
+
+
+def example(server, name, *arguments):
+    """The command line of a program of examples/."""
+    return [os.path.join(os.environ["IMAPXX_EXAMPLES"], "example_" + name), f"{server.host}:{server.port}", USER, *arguments]
+
+
+def run_example(server, name, *arguments, folder=None):
+    done = subprocess.run(example(server, name, *arguments), env=server.environment(), capture_output=True, timeout=SECONDS,
+                          cwd=folder)
+    if done.returncode != 0:
+        sys.exit(f"{name}: exit {done.returncode}\n{done.stderr.decode(errors='replace')}")
+    return done.stdout.decode()

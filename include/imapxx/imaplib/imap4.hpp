@@ -181,7 +181,8 @@ class IMAPXX_API IMAP4 {
   using untagged_map = std::map<std::string, std::vector<datum>, std::less<>>;
   /// What the server has sent and no method has taken, by type in upper case.
   [[nodiscard]] untagged_map& untagged_responses() noexcept;
-  /// The commands sent, by tag: None until the tagged response came.
+  /// The commands under way, by tag: None until the tagged response came. Also replies that came too late for the call
+  /// that waited for them.
   [[nodiscard]] const std::map<std::string, std::optional<reply>, std::less<>>& tagged_commands() const noexcept;
   /// Name → states in which it may be sent. `xatom` adds names to this object only.
   [[nodiscard]] const std::map<std::string, std::vector<std::string>, std::less<>>& Commands() const noexcept;
