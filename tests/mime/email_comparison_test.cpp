@@ -3,6 +3,7 @@
 #include <imapxx/mime.hpp>
 
 #include "support/mime_generator.hpp"
+#include "support/paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -52,7 +53,8 @@ std::vector<view> read_with_email(const std::vector<std::string>& messages) {
     std::ofstream out(file, std::ios::binary);
     for (const auto& m : messages) out << m.size() << '\n' << m;
   }
-  const std::string command = "python3 -B " IMAPXX_SOURCE_DIR "/tests/mime/read_with_email.py " + file.string();
+  const std::string command =
+      "python3 -B " + (test::source_dir() / "tests/mime/read_with_email.py").string() + " " + file.string();
   std::vector<view> views;
   std::string text;
   if (FILE* pipe = popen(command.c_str(), "r"); pipe != nullptr) {
@@ -379,7 +381,7 @@ TEST(email_comparison, three_hundred_broken_messages) {
 }
 
 TEST(email_comparison, the_manual_lists_the_rules) {
-  std::ifstream in(IMAPXX_SOURCE_DIR "/docs/mime.md");
+  std::ifstream in(test::source_dir() / "docs/mime.md");
   std::string manual;
   for (std::string line; std::getline(in, line);) manual += line + '\n';
   for (const auto& r : rules) EXPECT_NE(manual.find(std::string("- ") + r.text), std::string::npos) << r.text;

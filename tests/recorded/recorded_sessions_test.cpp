@@ -9,6 +9,7 @@
 #include "blocking/cancel_event.hpp"
 #include "blocking/socket_posix.hpp"
 #include "recorded/scenarios.hpp"
+#include "support/paths.hpp"
 
 #include <gtest/gtest.h>
 
@@ -152,7 +153,7 @@ struct recording {
 const std::vector<recording>& recordings() {
   static const std::vector<recording> all = [] {
     std::vector<recording> found;
-    for (const auto& entry : fs::directory_iterator(fs::path(IMAPXX_FIXTURE_DIR) / "sessions")) {
+    for (const auto& entry : fs::directory_iterator(fixture_dir() / "sessions")) {
       const auto stem = entry.path().stem().string();
       const bool courier = stem.starts_with("courier");
       for (auto& s : recorded_scenarios(box_names[courier ? 1 : 0])) {
@@ -299,7 +300,7 @@ TEST(recorded_sessions, DISABLED_record) {
     runner prepare(preparation, box);
     auto first = connect();
     move_until_done(prepare.protocol(), prepare, *first, nowhere);
-    std::ofstream out(fs::path(IMAPXX_FIXTURE_DIR) / "sessions" / (std::string(server) + "-" + s.name + ".txt"));
+    std::ofstream out(fixture_dir() / "sessions" / (std::string(server) + "-" + s.name + ".txt"));
     runner c(s, box);
     auto wire = connect();
     move_until_done(c.protocol(), c, *wire, out);

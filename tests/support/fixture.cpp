@@ -1,5 +1,7 @@
 #include "support/fixture.hpp"
 
+#include "support/paths.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -10,8 +12,6 @@ namespace imapxx::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path root() { return fs::path(IMAPXX_FIXTURE_DIR); }
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -94,7 +94,7 @@ class loader {
 fixture load_fixture(std::string_view path) {
   fixture out;
   out.path = path;
-  std::ifstream in(root() / out.path, std::ios::binary);
+  std::ifstream in(fixture_dir() / out.path, std::ios::binary);
   if (!in) throw std::runtime_error("no fixture " + out.path);
   loader load(out);
   std::size_t number = 0;
@@ -104,7 +104,7 @@ fixture load_fixture(std::string_view path) {
 
 std::vector<std::string> list_fixtures(std::string_view directory) {
   std::vector<std::string> out;
-  for (const auto& entry : fs::directory_iterator(root() / directory)) {
+  for (const auto& entry : fs::directory_iterator(fixture_dir() / directory)) {
     if (entry.path().extension() == ".txt")
       out.push_back(std::string(directory) + "/" + entry.path().filename().string());
   }

@@ -1,5 +1,7 @@
 // The seeds of the fuzzers, and the inputs that once broke something, through the same functions that the fuzzers call:
 // a mistake that was found once is found again by the ordinary tests.
+#include "support/paths.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -53,7 +55,7 @@ std::size_t replay(fuzzer run, const std::filesystem::path& folder) {
 }
 
 TEST(fuzz_replay, seeds_and_old_crashes) {
-  const std::filesystem::path root = std::filesystem::path(IMAPXX_SOURCE_DIR) / "fuzz";
+  const std::filesystem::path root = imapxx::test::source_dir() / "fuzz";
   for (const auto& [name, run] : fuzzers) {
     EXPECT_GT(replay(run, root / "seeds" / name), 0U) << name;
     (void)replay(run, root / "old_crashes" / name);
@@ -61,7 +63,7 @@ TEST(fuzz_replay, seeds_and_old_crashes) {
 }
 
 TEST(fuzz_replay, what_real_servers_sent_and_parts_of_it) {
-  const auto folder = std::filesystem::path(IMAPXX_FIXTURE_DIR) / "seeds";
+  const auto folder = imapxx::test::fixture_dir() / "seeds";
   std::size_t n = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     std::string server;

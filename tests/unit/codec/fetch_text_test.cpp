@@ -1,6 +1,8 @@
 // FETCH data without a session, and the BODYSTRUCTURE of a wiki page, which is cut off in three places.
 #include <imapxx/fetch_text.hpp>
 
+#include "support/paths.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -20,7 +22,7 @@ constexpr std::string_view clipped =
 
 // The restored line of fixtures/seeds/structure.txt, from the number on.
 std::string restored() {
-  std::ifstream in(std::string(IMAPXX_FIXTURE_DIR) + "/seeds/structure.txt");
+  std::ifstream in(test::fixture_dir() / "seeds/structure.txt");
   std::string found;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("S: ")) found = line.substr(3);
