@@ -3,7 +3,7 @@
 #   make deps     install what is needed for the targets below (Debian)
 #   make demo     build the tool and show a whole IMAP session against the embedded server
 #   make test     build everything and run all tests, real IMAP servers included
-#   make check    format, layering, headers, clang 19, clang-tidy, tests with ASan and UBSan
+#   make check    format, layering, headers, clang-tidy, clang 19 build with tests and fuzzers under ASan and UBSan, TSan
 #   make bench | fuzz | soak | docs | install | clean
 #
 # JOBS=n sets the parallelism, PREFIX=dir the place of `make install`, FUZZ_SECONDS=n the time for each fuzzer.
@@ -19,7 +19,7 @@ export CMAKE_CXX_COMPILER_LAUNCHER ?= ccache
 endif
 
 .PHONY: deps demo test check bench fuzz soak docs install clean \
-        build check-format check-layers check-clang check-tidy check-asan check-tsan
+        build check-format check-layers check-headers check-tidy check-asan check-fuzz check-tsan
 
 # configure,PRESET: only when there is no build directory yet; afterwards Ninja notices changes itself.
 configure = test -f build/$(1)/build.ninja -a ! CMakePresets.json -nt build/$(1)/build.ninja || cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }
@@ -46,9 +46,11 @@ check:
 	@scripts/deps.sh build test check
 	@$(MAKE) --no-print-directory check-format
 	@$(MAKE) --no-print-directory check-layers
-	@$(MAKE) --no-print-directory check-clang
-	@$(MAKE) --no-print-directory check-tidy
+	@$(MAKE) --no-print-directory check-headers
 	@$(MAKE) --no-print-directory check-asan
+	@$(MAKE) --no-print-directory check-fuzz
+	@$(MAKE) --no-print-directory check-tsan
+	@$(MAKE) --no-print-directory check-tidy
 	@echo "make check: all passed"
 
 check-format:
@@ -57,23 +59,25 @@ check-format:
 check-layers:
 	@python3 -B scripts/check_layers.py
 
-# Every public header alone is part of this build and, with GCC, of the target below it.
-check-clang:
-	@$(call build,clang19)
-	@ctest --preset clang19
+# Every public header alone, with GCC; with clang it is part of the build below.
+check-headers:
 	@$(call build,dev,imapxx_header_tests)
-
-check-tidy:
-	@mkdir -p build; $(call configure,clang19)
-	@scripts/run_tidy.sh build/clang19
 
 check-asan:
 	@$(call build,asan)
 	@ctest --preset asan
 
+check-fuzz:
+	@$(call build,asan,imapxx_fuzzers)
+	@scripts/run_fuzz.sh build/asan/fuzz 20
+
 check-tsan:
-	@$(call build,tsan)
+	@$(call build,tsan,imapxx_thread_tests)
 	@ctest --preset tsan
+
+check-tidy:
+	@mkdir -p build; $(call configure,asan)
+	@scripts/run_tidy.sh build/asan
 
 bench:
 	@scripts/deps.sh build bench
@@ -82,9 +86,9 @@ bench:
 	@build/bench/bench/end_to_end --rounds $(BENCH_ROUNDS)
 
 fuzz:
-	@scripts/deps.sh build fuzz
-	@$(call build,fuzz)
-	@scripts/run_fuzz.sh build/fuzz/fuzz $(FUZZ_SECONDS)
+	@scripts/deps.sh build test check
+	@$(call build,asan,imapxx_fuzzers)
+	@scripts/run_fuzz.sh build/asan/fuzz $(FUZZ_SECONDS)
 
 # The long versions of the threats' tests, then all tests again and again: what fails once in twenty runs is found here.
 soak:
