@@ -6,6 +6,7 @@
 #include <imapxx/asio/waiter.hpp>
 #include <imapxx/command_methods.hpp>
 #include <imapxx/commands.hpp>
+#include <imapxx/download.hpp>
 #include <imapxx/move_result.hpp>
 #include <imapxx/options.hpp>
 #include <imapxx/sasl.hpp>
@@ -32,6 +33,7 @@ namespace detail {
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(search what);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(uid_search what);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(store what);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_download(download what);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_poll(std::chrono::milliseconds timeout);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_close();
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_ticket_state> submit_to(const std::shared_ptr<async_core>& core,
@@ -83,6 +85,10 @@ class async_methods : public command_methods<async_methods<Token>> {
   auto search_messages(imapxx::v0::search what) { return plain<seq_search_result>(std::move(what)); }
   auto search_messages(imapxx::v0::uid_search what) { return plain<uid_search_result>(std::move(what)); }
   auto store_flags(imapxx::v0::store what) { return plain<store_result>(std::move(what)); }
+  auto download_message(download what) {
+    return go<detail::deliver_value<download_result>, void(std::exception_ptr, download_result)>(
+        detail::request_download(std::move(what)));
+  }
   auto poll(std::chrono::milliseconds timeout) {
     return go<detail::deliver_truth, void(std::exception_ptr, bool)>(detail::request_poll(timeout));
   }
@@ -158,6 +164,7 @@ class IMAPXX_API async_client : public command_methods<async_client> {
   auto search_messages(imapxx::v0::search what) { return awaiting().search_messages(std::move(what)); }
   auto search_messages(imapxx::v0::uid_search what) { return awaiting().search_messages(std::move(what)); }
   auto store_flags(imapxx::v0::store what) { return awaiting().store_flags(std::move(what)); }
+  auto download_message(download what) { return awaiting().download_message(std::move(what)); }
   /// Sends a command and waits for its result.
   template <typed_command C, class Token = asio::use_awaitable_t<>>
   auto async_run(C cmd, Token&& token = Token()) {

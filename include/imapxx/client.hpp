@@ -4,6 +4,7 @@
 
 #include <imapxx/command_methods.hpp>
 #include <imapxx/commands.hpp>
+#include <imapxx/download.hpp>
 #include <imapxx/export.hpp>
 #include <imapxx/fetch_stream.hpp>
 #include <imapxx/move_result.hpp>
@@ -76,6 +77,12 @@ class IMAPXX_API client : public command_methods<client> {
   /// STORE; where the server refuses `silent` with BAD (docs/QUIRKS.md P-16a), without it. RFC 9051 section 6.4.6;
   /// selected state. Errors: those of `store`.
   store_result store_flags(imapxx::v0::store what);
+
+  /// Brings one message, or one part of it, to a sink, a descriptor or a file: as one literal where the round trip is
+  /// short, else in pipelined pieces; a file's download goes on where an earlier one was interrupted, on whatever
+  /// connection that was. See `download` and docs/downloads.md. RFC 9051 section 6.4.5; selected state. Errors: those of
+  /// `download`.
+  download_result download_message(download what);
 
   /// Waits for changes of the selected mailbox, with IDLE renewed in time (or NOOP every `idle_poll` where IDLE is
   /// missing), until `stop` returns true or `duration` is over. `stop` is called for each change; the observer hears of

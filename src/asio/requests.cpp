@@ -3,6 +3,7 @@
 
 #include "asio/async_core.hpp"
 #include "core/connect_operation.hpp"
+#include "core/download_operation.hpp"
 #include "core/move_operation.hpp"
 #include "core/plain_operations.hpp"
 
@@ -72,7 +73,7 @@ class operation_request : public async_request {
   void stop(async_core& core) noexcept override {
     if (!op_) return;
     core.engine().detach(*op_);
-    if (const auto id = op_->waiting_for(); id != 0) core.engine().abandon(id);
+    op_->give_up(core.engine());
   }
 
  protected:
@@ -366,6 +367,9 @@ std::shared_ptr<async_request> request_plain(uid_search what) {
 }
 std::shared_ptr<async_request> request_plain(store what) {
   return request_operation<core::store_operation>(std::move(what));
+}
+std::shared_ptr<async_request> request_download(download what) {
+  return request_operation<core::download_operation>(std::move(what));
 }
 std::shared_ptr<async_request> request_poll(std::chrono::milliseconds timeout) {
   return std::make_shared<poll_request>(timeout);

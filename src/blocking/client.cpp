@@ -2,6 +2,7 @@
 
 #include "blocking/client_core.hpp"
 #include "core/connect_operation.hpp"
+#include "core/download_operation.hpp"
 #include "core/idle_operation.hpp"
 #include "core/move_operation.hpp"
 #include "core/plain_operations.hpp"
@@ -92,6 +93,12 @@ uid_search_result client::search_messages(imapxx::v0::uid_search what) {
 
 store_result client::store_flags(imapxx::v0::store what) {
   core::store_operation op(std::move(what));
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+download_result client::download_message(download what) {
+  core::download_operation op(std::move(what));
   core_->perform(op).value();
   return op.take_result();
 }

@@ -131,7 +131,7 @@ result<void> client_core::perform(core::operation& op) {
   op.start(engine_, clock::now());
   const auto why = drive([&] { return op.done(); }, std::nullopt);
   if (op.done()) return op.failure() ? result<void>(op.failure()) : result<void>();
-  if (const auto id = op.waiting_for(); id != 0) abandon(id);
+  op.give_up(engine_);
   if (why.code() == errc::cancelled) return error(why).set_fatal(protocol().closed());
   return why;
 }

@@ -27,7 +27,10 @@ error engine::gone() const {
 }
 
 result<command_id> engine::submit(std::unique_ptr<command> cmd, bool streaming) {
-  if (link_.protocol().commands_outstanding() == 0) oldest_since_ = last_progress_ = now_;
+  if (link_.protocol().commands_outstanding() == 0) {
+    oldest_since_ = last_progress_ = now_;
+    trip_ = trip::submitted;
+  }
   auto id = link_.protocol().submit(std::move(cmd), streaming);
   if (!id) return id.error().set_host(link_.host());
   return id;
@@ -125,12 +128,23 @@ void engine::sent(std::size_t n) {
   if (n == 0) return;
   link_.output_sent(n);
   last_progress_ = last_sent_ = now_;
+  if (trip_ == trip::submitted) trip_ = trip::sent;
+}
+
+// Other servers' traffic and slow commands make it longer, data that was on its way shorter: of the two latest, the
+// shorter one is closest.
+void engine::measure_round_trip() {
+  if (std::exchange(trip_, trip::none) != trip::sent) return;
+  const auto t = std::chrono::duration_cast<std::chrono::microseconds>(now_ - last_sent_);
+  habits().round_trip = last_trip_ ? std::min(*last_trip_, t) : t;
+  last_trip_ = t;
 }
 
 void engine::received(std::size_t n) {
   if (n == 0) return;
   link_.input_received(n);
   octets_received_ += n;
+  measure_round_trip();
   last_progress_ = now_;
 }
 

@@ -50,6 +50,7 @@ class engine final : public operation_host, public observer {
   result<command_id> submit(std::unique_ptr<command> cmd) override { return submit(std::move(cmd), false); }
   void end_idle(command_id id) override { link_.protocol().end_idle(id); }
   result<void> start_tls() override { return link_.start_tls(); }
+  [[nodiscard]] time_point now() const override { return now_; }
   [[nodiscard]] const session& protocol() const override { return link_.protocol(); }
   [[nodiscard]] sasl_context sasl() const override { return link_.sasl(); }
   [[nodiscard]] bool tls() const override { return link_.tls(); }
@@ -58,7 +59,7 @@ class engine final : public operation_host, public observer {
   void set_now(time_point now) noexcept { now_ = now; }
   result<command_id> submit(std::unique_ptr<command> cmd, bool streaming);
   /// Nobody will ask how it ended.
-  void abandon(command_id id) noexcept;
+  void abandon(command_id id) noexcept override;
   void forget(command_id id) { dropped_.insert(id); }
   [[nodiscard]] bool is_done(command_id id) const noexcept { return finished_.contains(id); }
   [[nodiscard]] std::optional<outcome> take(command_id id);
@@ -134,6 +135,7 @@ class engine final : public operation_host, public observer {
  private:
   progress stream_piece(const session_event& e);
   progress completed(session_event& e);
+  void measure_round_trip();
 
   observer* outer_;
   connection link_;
@@ -148,6 +150,10 @@ class engine final : public operation_host, public observer {
   time_point last_progress_;
   time_point last_sent_;
   time_point oldest_since_;
+  /// Of a command that is the only one: submitted, sent, answered.
+  enum class trip : std::uint8_t { none, submitted, sent };
+  trip trip_ = trip::none;
+  std::optional<std::chrono::microseconds> last_trip_;
   std::uint64_t octets_received_ = 0;
   std::optional<error> over_;
   bool greeted_ = false;

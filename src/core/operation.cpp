@@ -7,6 +7,10 @@ void operation::on_tls_ready(operation_host&) {}
 void operation::on_continuation(operation_host&, command_id, time_point) {}
 void operation::on_time(operation_host&, time_point) {}
 
+void operation::give_up(operation_host& host) noexcept {
+  if (current_ != 0) host.abandon(current_);
+}
+
 void operation::run(operation_host& host, std::unique_ptr<command> cmd, handler then) {
   auto id = host.submit(std::move(cmd));
   if (!id) {

@@ -21,9 +21,14 @@ using time_point = std::chrono::steady_clock::time_point;
 
 /// What operations found out about this server, for those that follow on the same connection.
 struct server_habits {
-  bool no_list_options = false;  ///< LIST with options is offered and does not work (quirks L-10, L-12)
-  bool no_esearch = false;       ///< SEARCH RETURN is offered and does not work (quirks Q-05a, Q-05b)
-  bool no_silent_store = false;  ///< STORE refuses `.SILENT` (quirk P-16a)
+  bool no_list_options = false;      ///< LIST with options is offered and does not work (quirks L-10, L-12)
+  bool no_esearch = false;           ///< SEARCH RETURN is offered and does not work (quirks Q-05a, Q-05b)
+  bool no_silent_store = false;      ///< STORE refuses `.SILENT` (quirk P-16a)
+  bool no_partial_fetch = false;     ///< partial FETCH is answered with everything (quirk F-18)
+  bool partial_fetch_works = false;  ///< it was answered with what was asked for
+  /// From the last octet of a command, sent while nothing else was outstanding, to the next octet of the server: the
+  /// shorter of the two latest.
+  std::optional<std::chrono::microseconds> round_trip;
 };
 
 /// What an operation may ask of the driver that runs it.
@@ -33,6 +38,9 @@ class operation_host {
   [[nodiscard]] server_habits& habits() noexcept { return habits_; }
   virtual result<command_id> submit(std::unique_ptr<command> cmd) = 0;
   virtual void end_idle(command_id id) = 0;
+  /// Nobody will ask how it ended; its answer is dropped.
+  virtual void abandon(command_id) noexcept {}
+  [[nodiscard]] virtual time_point now() const { return {}; }
   virtual result<void> start_tls() = 0;
   [[nodiscard]] virtual const session& protocol() const = 0;
   [[nodiscard]] virtual sasl_context sasl() const = 0;
@@ -71,7 +79,9 @@ class operation {
   [[nodiscard]] bool done() const noexcept { return done_; }
   [[nodiscard]] const error& failure() const noexcept { return failure_; }
   /// \return whether `id` was this operation's command; its handler has then been called
-  bool on_completed(operation_host& host, session_event& e);
+  virtual bool on_completed(operation_host& host, session_event& e);
+  /// Its caller has gone away: abandons what is outstanding.
+  virtual void give_up(operation_host& host) noexcept;
   /// The command it is waiting for, 0 if none.
   [[nodiscard]] command_id waiting_for() const noexcept { return current_; }
   void finish(error why = {}) {

@@ -73,6 +73,11 @@ def check_all(server, client):
         with open(os.path.join(folder, "data.bin"), "rb") as file:
             if file.read() != b"\0\1\2\3\4":
                 sys.exit("12_one_part: the octets differ")
+    with tempfile.TemporaryDirectory() as folder:
+        check("17_download", run_example(server, "17_download", uid, "message.eml", folder=folder), r"^\d+ octets, 0 of them")
+        with open(os.path.join(folder, "message.eml"), "rb") as file:
+            if b"AAECAwQ=" not in file.read():
+                sys.exit("17_download: the octets differ")
     check("11_keep_alive", run_example(server, "11_keep_alive", "1"), "^still connected: yes$")
     if any(b"\\Seen" in row for row in client.fetch("1:*", "(FLAGS)")[1]):
         sys.exit("reading set \\Seen")
