@@ -78,7 +78,14 @@ bool secret_echo::is_in(std::string_view text) const noexcept {
 
 void secret_echo::remove_from(std::string& text) const {
   constexpr std::string_view mark = "<redacted>";
+  // A response with a literal keeps its lengths: a trace of it is read again.
+  const bool has_literal = text.find("}\r\n") != std::string::npos;
   for (const auto& s : secrets_) {
+    if (has_literal) {
+      for (auto at = text.find(s.expose()); at != std::string::npos; at = text.find(s.expose(), at + s.size()))
+        text.replace(at, s.size(), s.size(), '*');
+      continue;
+    }
     for (auto at = text.find(s.expose()); at != std::string::npos; at = text.find(s.expose(), at + mark.size()))
       text.replace(at, s.size(), mark);
   }

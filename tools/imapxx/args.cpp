@@ -313,6 +313,19 @@ void local_commands(builder& b) {
         s.add_flag("--utf8", a.utf8, "mailbox names are UTF-8 (UTF8=ACCEPT or IMAP4rev2 enabled)");
       },
       false);
+  const char* trace_help = "a file that --trace wrote; - or none: standard input";
+  b.command<anonymise_args>(
+      "anonymise", "take every word of content out of a trace, and keep its grammar and lengths",
+      "  imapxx anonymise session.trace > report.trace\n",
+      [trace_help](CLI::App& s, anonymise_args& a) { s.add_option("FILE", a.file, trace_help); }, false);
+  b.command<replay_args>(
+      "replay", "play a trace's server to the client, offline, and say what it makes of it",
+      "  imapxx replay report.trace\n  imapxx replay --json report.trace\n",
+      [trace_help](CLI::App& s, replay_args& a) {
+        s.add_option("FILE", a.file, trace_help);
+        s.add_flag("--as-recorded", a.as_recorded, "a command that imapxx would write otherwise is no difference");
+      },
+      false);
 }
 
 void reveal_all(command_args& command) {

@@ -104,10 +104,18 @@ struct demo_args {};
 struct decode_args {
   bool utf8 = false;
 };
+struct anonymise_args {
+  std::string file;  ///< "" or "-": standard input
+};
+struct replay_args {
+  std::string file;
+  bool as_recorded = false;
+};
 
-using command_args = std::variant<caps_args, ls_args, status_args, search_args, fetch_args, append_args, store_args,
-                                  copy_args, expunge_args, mkdir_args, rmdir_args, rename_args, subscribe_args,
-                                  idle_args, shell_args, serve_args, demo_args, decode_args>;
+using command_args =
+    std::variant<caps_args, ls_args, status_args, search_args, fetch_args, append_args, store_args, copy_args,
+                 expunge_args, mkdir_args, rmdir_args, rename_args, subscribe_args, idle_args, shell_args, serve_args,
+                 demo_args, decode_args, anonymise_args, replay_args>;
 
 struct arguments {
   common_args common;

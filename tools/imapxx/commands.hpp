@@ -25,5 +25,7 @@ exit_code run(const common_args& common, const shell_args& args, output& out);
 exit_code run(const common_args& common, const serve_args& args, output& out);
 exit_code run(const common_args& common, const demo_args& args, output& out);
 exit_code run(const common_args& common, const decode_args& args, output& out);
+exit_code run(const common_args& common, const anonymise_args& args, output& out);
+exit_code run(const common_args& common, const replay_args& args, output& out);
 
 }  // namespace imapxx::cli

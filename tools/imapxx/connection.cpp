@@ -1,6 +1,7 @@
 #include "connection.hpp"
 
 #include <imapxx/display.hpp>
+#include <imapxx/version.hpp>
 
 #include "credentials.hpp"
 #include "exit_code.hpp"
@@ -47,6 +48,7 @@ listener::listener(const common_args& args) : verbose_(args.verbose) {
   constexpr mode_t only_me = 0600;  // the mail itself stands in it
   trace_fd_ = ::open(args.trace.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, only_me);
   if (trace_fd_ < 0) throw local_error("--trace " + args.trace + ": " + std::strerror(errno));
+  on_trace(trace_direction::note, std::string("imapxx ") + version_string() + ", trace 1");
 }
 
 listener::~listener() {

@@ -19,18 +19,6 @@ std::string_view kept_for_ever(std::string_view name) {
 
 bool dialogue(std::string_view name) noexcept { return name == "AUTHENTICATE"; }
 
-command_traits traits_for(std::string_view name) {
-  constexpr auto everything = static_cast<answer>(0xFFFFFFFFU);
-  command_traits t(kept_for_ever(name), states::any);
-  // No time limit of the library's: a person may be typing the answer to a challenge.
-  t.answered_by(everything).exclusive().without_total_deadline();
-  if (name == "SELECT" || name == "EXAMINE" || name == "CLOSE" || name == "UNSELECT") t.selects();
-  if (name == "LOGIN" || name == "AUTHENTICATE") t.in_phase(phase::authenticate);
-  if (name == "IDLE") t.in_phase(phase::idle);
-  if (name == "LOGOUT") t.in_phase(phase::logout);
-  return t;
-}
-
 }  // namespace
 
 std::size_t credentials_at(std::string_view line) noexcept {
@@ -52,6 +40,18 @@ std::size_t credentials_at(std::string_view line) noexcept {
     return at;
   }
   return line.size();
+}
+
+command_traits raw_command::traits_for(std::string_view name) {
+  constexpr auto everything = static_cast<answer>(0xFFFFFFFFU);
+  command_traits t(kept_for_ever(name), states::any);
+  // No time limit of the library's: a person may be typing the answer to a challenge.
+  t.answered_by(everything).exclusive().without_total_deadline();
+  if (name == "SELECT" || name == "EXAMINE" || name == "CLOSE" || name == "UNSELECT") t.selects();
+  if (name == "LOGIN" || name == "AUTHENTICATE") t.in_phase(phase::authenticate);
+  if (name == "IDLE") t.in_phase(phase::idle);
+  if (name == "LOGOUT") t.in_phase(phase::logout);
+  return t;
 }
 
 raw_command::raw_command(std::string_view name, std::vector<raw_piece> pieces, handler& to)

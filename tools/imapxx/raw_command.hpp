@@ -49,6 +49,8 @@ class raw_command final : public command {
     virtual void listed(const list_entry& entry) = 0;
   };
 
+  /// Every response may be the answer to this one, and nothing else is outstanding beside it. \param name in capitals
+  [[nodiscard]] static command_traits traits_for(std::string_view name);
   /// \param name in capitals: "UID FETCH"
   raw_command(std::string_view name, std::vector<raw_piece> pieces, handler& to);
 

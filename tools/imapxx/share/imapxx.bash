@@ -3,7 +3,7 @@ _imapxx() {
   local cur prev commands common command word i
   cur=${COMP_WORDS[COMP_CWORD]}
   prev=${COMP_WORDS[COMP_CWORD-1]}
-  commands="caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle shell serve demo decode"
+  commands="caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle shell serve demo decode anonymise replay"
   common="--starttls --plain --ca-file --insecure --cert --key --timeout --user --password-command --password-file
     --token-command --auth --json --seq --dry-run --trace --verbose --help"
   case $prev in
@@ -41,6 +41,8 @@ _imapxx() {
     shell) own="--tag --decode -e --exit-on-error --keep-alive --history" ;;
     serve) own="--port --address --tls --starttls --user --eml --maildir --mbox --ca-out" ;;
     decode) own="--utf8" ;;
+    anonymise|replay) [[ $command == replay ]] && own="--as-recorded"
+      [[ $cur != -* ]] && { COMPREPLY=($(compgen -f -- "$cur")); return; } ;;
   esac
   [[ $cur == -* ]] && own="$own $common"
   COMPREPLY=($(compgen -W "$own" -- "$cur"))

@@ -1,5 +1,5 @@
 # fish completion for imapxx
-set -l commands caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle shell serve demo decode
+set -l commands caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle shell serve demo decode anonymise replay
 complete -c imapxx -f
 complete -c imapxx -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c imapxx -l starttls -d 'require STARTTLS'
@@ -54,3 +54,5 @@ complete -c imapxx -n '__fish_seen_subcommand_from serve' -l maildir -rF
 complete -c imapxx -n '__fish_seen_subcommand_from serve' -l mbox -rF
 complete -c imapxx -n '__fish_seen_subcommand_from serve' -l ca-out -rF
 complete -c imapxx -n '__fish_seen_subcommand_from decode' -l utf8
+complete -c imapxx -n '__fish_seen_subcommand_from anonymise replay' -F
+complete -c imapxx -n '__fish_seen_subcommand_from replay' -l as-recorded
