@@ -95,6 +95,7 @@ soak:
 	@scripts/deps.sh build test servers
 	@$(call build,dev)
 	@IMAPXX_SOAK=1 ctest --preset dev -L threats
+	@IMAPXX_SOAK=1 ctest --preset dev -R cli.download_kill_test
 	@ctest --preset dev -LE 'install|style' --repeat until-fail:$(SOAK_ROUNDS)
 
 docs:

@@ -259,7 +259,8 @@ class Saving(Case):
         server = self.serve_mail(*texts)
         out = self.folder / "out"
         self.run_tool("fetch", "-o", str(out), server.url, server=server)
-        self.assertEqual(sorted(p.name for p in out.iterdir()), sorted(f"{i + 1}.eml" for i in range(30)))
+        self.assertEqual(sorted(p.name for p in out.iterdir()),
+                         [".imapxx-mailbox"] + sorted(f"{i + 1}.eml" for i in range(30)))
         for i, text in enumerate(texts):
             self.assertEqual((out / f"{i + 1}.eml").read_bytes(), text.replace("\n", "\r\n").encode())
         self.assertEqual(stat.S_IMODE((out / "1.eml").stat().st_mode), 0o600)
@@ -328,18 +329,53 @@ class Saving(Case):
             time.sleep(0.002)
         return highest, done.wait(SLOW)
 
-    def test_interrupted_saving_leaves_no_half_file(self):
-        big = message("big", ("y" * 998 + "\n") * 40000)
-        server = self.serve_mail(big)
-        out = self.folder / "out"
+    def interrupt(self, server, out):
+        """SIGINT as soon as something is being written. \return exit code, and what is in the directory then."""
         done = subprocess.Popen([TOOL, "fetch", "-o", str(out), server.url, "--ca-file", server.ca], env=environment(),
                                 stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + SLOW
-        while done.poll() is None and not (out.exists() and list(out.iterdir())) and time.monotonic() < deadline:
+        written = lambda: out.exists() and [p for p in out.iterdir() if p.name.endswith(".part")]
+        while done.poll() is None and not written() and time.monotonic() < deadline:
             time.sleep(0.001)
         done.send_signal(signal.SIGINT)
-        code = done.wait(SLOW)
-        left = [p.name for p in out.iterdir()]
+        return done.wait(SLOW), sorted(p.name for p in out.iterdir() if p.name != ".imapxx-mailbox")
+
+    def test_interrupted_saving_goes_on(self):
+        big = message("big", ("y" * 998 + "\n") * 40000)
+        server = self.serve_mail(big)
+        out = self.folder / "out"
+        code, left = self.interrupt(server, out)
+        self.assertIn((code, left), [(130, []), (130, ["1.eml.journal", "1.eml.part"]), (0, ["1.eml"]), (130, ["1.eml"])])
+        self.run_tool("fetch", "-o", str(out), server.url, server=server)
+        self.assertEqual((out / "1.eml").read_bytes(), big.replace("\n", "\r\n").encode())
+        self.assertEqual(sorted(p.name for p in out.iterdir()), [".imapxx-mailbox", "1.eml"])
+
+    def test_files_of_another_uidvalidity_are_not_taken_for_these(self):
+        server = self.serve_mail(message("one"))
+        out = self.folder / "out"
+        self.run_tool("fetch", "-o", str(out), server.url, server=server)
+        record = out / ".imapxx-mailbox"
+        before = record.read_text()
+        record.write_text(re.sub("uidvalidity [0-9]+", "uidvalidity 1", before))
+        said = self.failing("fetch", "-o", str(out), server.url, "--ca-file", server.ca, code=6)
+        self.assertIn("UIDVALIDITY 1,", said)
+        self.run_tool("fetch", "--force", "-o", str(out), server.url, server=server)
+        self.assertEqual(record.read_text(), before)
+
+    def test_what_killed_runs_left_is_removed(self):
+        server = self.serve_mail(message("one"))
+        out = self.folder / "out"
+        out.mkdir()
+        (out / ".imapxx-1-0.part").write_text("half")
+        (out / "1.eml.part").write_text("half")
+        self.run_tool("fetch", "--sync", "-o", str(out), server.url, server=server)
+        self.assertEqual(sorted(p.name for p in out.iterdir()), [".imapxx-mailbox", "1.eml", "1.eml.part"])
+
+    def test_interrupted_saving_leaves_no_half_file(self):
+        big = message("big", ("y" * 998 + "\n") * 7000)  # too small for a journal
+        server = self.serve_mail(big)
+        out = self.folder / "out"
+        code, left = self.interrupt(server, out)
         self.assertIn((code, left), [(130, []), (0, ["1.eml"]), (130, ["1.eml"])])
         if left:
             self.assertEqual((out / "1.eml").read_bytes(), big.replace("\n", "\r\n").encode())

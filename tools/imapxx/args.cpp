@@ -164,6 +164,7 @@ void reading_commands(builder& b) {
             ->excludes(raw);
         s.add_flag("--attachments", a.attachments, "with -o: save the attachments instead of the messages")->needs(dir);
         s.add_flag("--force", a.force, "with -o: replace files that exist")->needs(dir);
+        s.add_flag("--sync", a.sync, "with -o: force each file to the disk before it gets its name")->needs(dir);
         dir->excludes(items);
       });
   b.command<idle_args>(

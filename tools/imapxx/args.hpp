@@ -47,7 +47,7 @@ struct fetch_args {
   std::string numbers;
   std::string items;
   std::string directory;
-  bool raw = false, force = false, text = false, attachments = false;
+  bool raw = false, force = false, text = false, attachments = false, sync = false;
 };
 struct append_args {
   std::vector<std::string> files;

@@ -1,4 +1,5 @@
 #include <imapxx/display.hpp>
+#include <imapxx/download.hpp>
 #include <imapxx/mime.hpp>
 
 #include "attachments.hpp"
@@ -7,12 +8,17 @@
 #include "items.hpp"
 #include "json.hpp"
 #include "mail_files.hpp"
+#include "mail_record.hpp"
 #include "reading.hpp"
 #include "windows.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <utility>
 
 namespace imapxx::cli {
 namespace {
@@ -143,43 +149,121 @@ fetch_results run_into(connection& c, const uid_set& uids, const std::shared_ptr
   return std::move(*rows);
 }
 
+// From this size on a message is downloaded by itself, with a journal, so that an interruption costs little.
+constexpr std::uint64_t big_octets = std::uint64_t{8} << 20U;
+
+// On servers that announce wrong sizes, so many messages may be reported as different after a crash.
+constexpr std::size_t odd_sizes_at_once = 256;
+
 class saver {
  public:
   saver(const common_args& common, const fetch_args& args, output& out)
-      : common_(common), out_(out), directory_(args.directory, args.force) {}
+      : common_(common), out_(out), directory_(args.directory, args.force) {
+    directory_.sync(args.sync);
+    directory_.remove_abandoned();
+  }
 
   exit_code save(connection& c, const uid_set& uids) {
-    const auto wanted = not_yet_there(c, uids);
-    progress bar(wanted.size(), octets_);
-    const auto sink = std::make_shared<saving_sink>(
-        directory_, bar, [this](std::uint32_t uid, std::uint64_t octets, save_result r) { tell(uid, octets, r); },
-        [&c] { c->cancel(); });
-    in_windows(wanted, wanted.size(), [&](const uid_set& some) {
-      const auto rows = run_into(c, some, sink);
-      for (std::size_t i = 0; i < rows.size(); ++i) sink->settle(rows.seq(i), rows.uid(i));
-    });
+    open_record(c);
+    look_around(c, uids);
+    progress bar(small_.size() + big_.size(), octets_);
+    try {
+      save_small(c, bar);
+      for (const auto& [uid, size] : big_) save_big(c, bar, uid, size);
+    } catch (...) {
+      (void)record_.write(directory_.descriptor());  // what was saved is saved
+      throw;
+    }
+    write_record();
     if (!common_.json)
       complain(fmt::format("{} saved, {} there already, {} not replaced", saved_, existed_, different_));
     return different_ == 0 ? exit_code::ok : exit_code::refused;
   }
 
  private:
-  uid_set not_yet_there(connection& c, const uid_set& uids) {
-    uid_set wanted;
+  // UIDs say nothing without their UIDVALIDITY: files of another one are of other messages.
+  void open_record(connection& c) {
+    mail_record now;
+    now.uidvalidity = c->mailbox().uidvalidity.value_or(0);
+    now.mailbox = escape_for_display(c->mailbox().name.utf8());
+    auto before = mail_record::read(directory_.descriptor());
+    const bool other = before && (before->uidvalidity != now.uidvalidity || before->mailbox != now.mailbox);
+    if (other && !directory_.replaces()) {
+      throw local_error(fmt::format("{} holds messages of {} with UIDVALIDITY {}, and this is {} with UIDVALIDITY {}",
+                                    directory_.path_of(std::string()), before->mailbox, before->uidvalidity,
+                                    now.mailbox, now.uidvalidity),
+                        "take another directory, or --force to replace files of the same numbers");
+    }
+    record_ = before && !other ? std::move(*before) : std::move(now);
+    write_record();
+  }
+
+  void write_record() {
+    if (!record_.write(directory_.descriptor()))
+      throw local_error(directory_.path_of(std::string(mail_record::file_name)) + ": " + std::strerror(errno));
+  }
+
+  [[nodiscard]] bool is_whole(std::uint32_t uid, std::uint64_t octets, std::uint64_t announced) const {
+    const auto odd = record_.odd_sizes.find(uid);
+    return octets == (odd != record_.odd_sizes.end() ? odd->second : announced);
+  }
+
+  void look_around(connection& c, const uid_set& uids) {
     in_windows(uids, window_of_rows, [&](const uid_set& some) {
       for (const auto row : c->fetch(some, fetch_items().uid().rfc822_size())) {
         const auto uid = row.uid().value_or(0);
         const auto size = row.rfc822_size().value_or(0);
         const auto there = directory_.replaces() ? std::nullopt : directory_.existing(uid);
         if (there) {
-          tell(uid, *there, *there == size ? save_result::existed : save_result::differs);
+          tell(uid, *there, is_whole(uid, *there, size) ? save_result::existed : save_result::differs);
+          continue;
+        }
+        octets_ += size;
+        if (size >= big_octets) {
+          big_.emplace(uid, size);
         } else {
-          wanted.insert(uid);
-          octets_ += size;
+          small_.insert(uid);
+          sizes_[uid] = size;
         }
       }
     });
-    return wanted;
+  }
+
+  void save_small(connection& c, progress& bar) {
+    const auto sink = std::make_shared<saving_sink>(
+        directory_, bar, [this](std::uint32_t uid, std::uint64_t octets, save_result r) { keep(uid, octets, r); },
+        [&c] { c->cancel(); });
+    in_windows(small_, small_.size(), [&](const uid_set& some) {
+      const auto rows = run_into(c, some, sink);
+      for (std::size_t i = 0; i < rows.size(); ++i) sink->settle(rows.seq(i), rows.uid(i));
+    });
+  }
+
+  void keep(std::uint32_t uid, std::uint64_t octets, save_result r) {
+    const auto announced = sizes_.find(uid);
+    if (r == save_result::saved && announced != sizes_.end() && announced->second != octets) {
+      record_.odd_sizes[uid] = octets;
+      if (record_.odd_sizes.size() % odd_sizes_at_once == 0) write_record();
+    }
+    tell(uid, octets, r);
+  }
+
+  void save_big(connection& c, progress& bar, std::uint32_t uid, std::uint64_t size) {
+    std::uint64_t shown = 0;
+    download what(uid);
+    what.to_file_at(directory_.descriptor(), mail_directory::name_of(uid)).replace(directory_.replaces());
+    what.expected(size).on_progress([&](std::uint64_t done, std::optional<std::uint64_t>) {
+      bar.add_octets(done - std::min(shown, done));
+      shown = done;
+    });
+    const auto r = c->download_message(std::move(what));
+    bar.add_message();
+    if (r.restarted != download_restart::none)
+      complain(fmt::format("{}: begun again: {}", directory_.path_of(uid), to_string(r.restarted)));
+    if (r.resumed_at != 0)
+      complain(fmt::format("{}: continued at {}", directory_.path_of(uid), human_size(r.resumed_at)));
+    if (r.octets != size) record_.odd_sizes[uid] = r.octets;
+    tell(uid, r.octets, save_result::saved);
   }
 
   void tell(std::uint32_t uid, std::uint64_t octets, save_result r) {
@@ -196,6 +280,10 @@ class saver {
   const common_args& common_;
   output& out_;
   mail_directory directory_;
+  mail_record record_;
+  uid_set small_;
+  std::map<std::uint32_t, std::uint64_t> sizes_;  // of small_
+  std::map<std::uint32_t, std::uint64_t> big_;
   std::uint64_t octets_ = 0, saved_ = 0, existed_ = 0, different_ = 0;
 };
 

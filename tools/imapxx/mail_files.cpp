@@ -2,8 +2,10 @@
 
 #include "exit_code.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +19,8 @@ namespace {
 constexpr mode_t directory_mode = 0700;  // mail is private
 constexpr mode_t file_mode = 0600;
 
-std::string file_name(std::uint32_t uid) { return std::to_string(uid) + ".eml"; }
+constexpr std::string_view temporary_prefix = ".imapxx-";
+constexpr std::string_view temporary_suffix = ".part";
 
 constexpr unsigned numbers_max = 100'000;
 
@@ -43,22 +46,40 @@ mail_directory::~mail_directory() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+std::string mail_directory::name_of(std::uint32_t uid) { return std::to_string(uid) + ".eml"; }
+
+void mail_directory::remove_abandoned() {
+  DIR* all = ::fdopendir(::openat(fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (all == nullptr) return;
+  while (const auto* entry = ::readdir(all)) {
+    const std::string name = entry->d_name;
+    if (!name.starts_with(temporary_prefix) || !name.ends_with(temporary_suffix)) continue;
+    const int left = ::openat(fd_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (left < 0) continue;
+    if (::flock(left, LOCK_EX | LOCK_NB) == 0) ::unlinkat(fd_, name.c_str(), 0);
+    ::close(left);
+  }
+  ::closedir(all);
+}
+
 std::optional<std::uint64_t> mail_directory::existing(std::uint32_t uid) const {
   struct stat facts{};
-  if (::fstatat(fd_, file_name(uid).c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  if (::fstatat(fd_, name_of(uid).c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) return {};
   return S_ISREG(facts.st_mode) ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
 
-std::string mail_directory::path_of(std::uint32_t uid) const { return path_of(file_name(uid)); }
+std::string mail_directory::path_of(std::uint32_t uid) const { return path_of(name_of(uid)); }
 
 std::string mail_directory::path_of(const std::string& name) const {
   return path_ + (path_.empty() || path_.back() != '/' ? "/" : "") + name;
 }
 
 mail_directory::file::file(mail_directory& directory)
-    : directory_(&directory), name_(fmt::format(".imapxx-{}-{}.part", ::getpid(), directory.made_++)) {
+    : directory_(&directory),
+      name_(fmt::format("{}{}-{}{}", temporary_prefix, ::getpid(), directory.made_++, temporary_suffix)) {
   fd_ = ::openat(directory.fd_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode);
   if (fd_ < 0) fail(directory.path_ + "/" + name_);
+  (void)::flock(fd_, LOCK_EX | LOCK_NB);
 }
 
 mail_directory::file::file(file&& other) noexcept
@@ -107,16 +128,23 @@ void mail_directory::file::rename_to(const std::string& target) {
   name_.clear();
 }
 
+// A duplicate is closed: network file systems tell then what they could not write, while the lock stays.
+void mail_directory::file::complete(const std::string& shown) {
+  if (directory_->sync_ && ::fsync(fd_) != 0) fail(directory_->path_of(shown));
+  const int copy = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0 || ::close(copy) != 0) fail(directory_->path_of(shown));
+}
+
 bool mail_directory::file::commit(std::uint32_t uid) {
-  const auto target = file_name(uid);
-  if (::close(std::exchange(fd_, -1)) != 0) fail(directory_->path_of(uid));
+  const auto target = name_of(uid);
+  complete(target);
   if (!directory_->replace_) return link_as(target);
   rename_to(target);
   return true;
 }
 
 std::string mail_directory::file::commit_numbered(const std::string& name) {
-  if (::close(std::exchange(fd_, -1)) != 0) fail(directory_->path_of(name));
+  complete(name);
   for (auto& number = directory_->last_number_[name]; number < numbers_max;) {
     auto target = numbered(name, ++number);
     if (directory_->given_.contains(target)) continue;

@@ -34,6 +34,13 @@ class mail_directory {
   [[nodiscard]] std::string path_of(std::uint32_t uid) const;
   [[nodiscard]] std::string path_of(const std::string& name) const;
   [[nodiscard]] bool replaces() const noexcept { return replace_; }
+  /// Files are forced to the disk before they get their names. Default: no.
+  void sync(bool yes) noexcept { sync_ = yes; }
+  [[nodiscard]] int descriptor() const noexcept { return fd_; }
+  /// The name of this message's file within the directory.
+  [[nodiscard]] static std::string name_of(std::uint32_t uid);
+  /// Removes what killed processes have left of files under construction; those of living ones are locked.
+  void remove_abandoned();
 
   /// A file under construction.
   class file {
@@ -54,6 +61,7 @@ class mail_directory {
    private:
     [[nodiscard]] bool link_as(const std::string& target);
     void rename_to(const std::string& target);
+    void complete(const std::string& shown);
     mail_directory* directory_;
     std::string name_;
     int fd_ = -1;
@@ -64,6 +72,7 @@ class mail_directory {
   std::string path_;
   int fd_ = -1;
   bool replace_;
+  bool sync_ = false;
   [[nodiscard]] bool is_taken(const std::string& name) const;
   std::uint64_t made_ = 0;
   // By commit_numbered: all names, and how far each was counted.

@@ -31,7 +31,7 @@ _imapxx() {
     ls) own="-l --long --subscribed --tree --flat" ;;
     search) own="--count --set"
       [[ $cur != -* ]] && own="from: to: cc: bcc: subject: body: text: header: since: before: on: larger: smaller: older: younger: keyword: seen unseen answered flagged deleted draft" ;;
-    fetch) own="--items -o --output --raw --text --attachments --force" ;;
+    fetch) own="--items -o --output --raw --text --attachments --force --sync" ;;
     append) own="--flags --date --keep-line-ends"
       [[ $cur != -* ]] && { COMPREPLY=($(compgen -f -- "$cur")); return; } ;;
     expunge) own="--all" ;;

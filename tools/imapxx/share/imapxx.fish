@@ -33,6 +33,7 @@ complete -c imapxx -n '__fish_seen_subcommand_from fetch' -s o -l output -xa '(_
 complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l raw
 complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l text
 complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l attachments
+complete -c imapxx -n '__fish_seen_subcommand_from fetch' -l sync
 complete -c imapxx -n '__fish_seen_subcommand_from fetch rmdir' -l force
 complete -c imapxx -n '__fish_seen_subcommand_from append' -F
 complete -c imapxx -n '__fish_seen_subcommand_from append' -l flags -x
