@@ -2,6 +2,7 @@
 /// The asynchronous client, on standalone Asio (target `imapxx::asio`). See docs/async.md.
 #pragma once
 
+#include <imapxx/asio/requests.hpp>
 #include <imapxx/asio/streams.hpp>
 #include <imapxx/asio/waiter.hpp>
 #include <imapxx/command_methods.hpp>
@@ -11,6 +12,7 @@
 #include <imapxx/options.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
+#include <imapxx/start.hpp>
 
 #include <asio/use_awaitable.hpp>
 
@@ -23,22 +25,6 @@
 #include <vector>
 
 namespace imapxx::inline v0 {
-
-namespace detail {
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_connect(std::optional<credentials> who);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_login(credentials who);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_move(uid_set messages, mailbox_name to);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_move(seq_set messages, mailbox_name to);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(list what);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(search what);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(uid_search what);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(store what);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_download(download what);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_poll(std::chrono::milliseconds timeout);
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_close();
-[[nodiscard]] IMAPXX_API std::shared_ptr<async_ticket_state> submit_to(const std::shared_ptr<async_core>& core,
-                                                                       std::unique_ptr<command> cmd);
-}  // namespace detail
 
 /// Operations of a client with one completion token: made by `async_client::with`, used at once.
 ///     client.with(asio::use_future).within(5s).fetch(uids, items)
@@ -73,6 +59,10 @@ class async_methods : public command_methods<async_methods<Token>> {
   auto authenticate_as(credentials who) {
     return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_login(std::move(who)));
   }
+  auto start(credentials who, start_plan plan) {
+    return go<detail::deliver_value<start_result>, void(std::exception_ptr, start_result)>(
+        detail::request_start(std::move(who), std::move(plan)));
+  }
   auto move_messages(const uid_set& messages, const mailbox_name& to) {
     return go<detail::deliver_value<move_result>, void(std::exception_ptr, move_result)>(
         detail::request_move(messages, to));
@@ -80,6 +70,10 @@ class async_methods : public command_methods<async_methods<Token>> {
   auto move_messages(const seq_set& messages, const mailbox_name& to) {
     return go<detail::deliver_value<move_result>, void(std::exception_ptr, move_result)>(
         detail::request_move(messages, to));
+  }
+  auto append_messages(const mailbox_name& mailbox, std::vector<append_message> messages) {
+    return go<detail::deliver_value<append_messages_result>, void(std::exception_ptr, append_messages_result)>(
+        detail::request_append(mailbox, std::move(messages)));
   }
   auto list_mailboxes(imapxx::v0::list what) { return plain<std::vector<list_entry>>(std::move(what)); }
   auto search_messages(imapxx::v0::search what) { return plain<seq_search_result>(std::move(what)); }
@@ -154,6 +148,11 @@ class IMAPXX_API async_client : public command_methods<async_client> {
   auto async_authenticate_as(credentials who, Token&& token = Token()) {
     return with(std::forward<Token>(token)).authenticate_as(std::move(who));
   }
+  /// As `client::start`, on a client that is connected and not logged in.
+  template <class Token = asio::use_awaitable_t<>>
+  auto async_start(credentials who, start_plan plan, Token&& token = Token()) {
+    return with(std::forward<Token>(token)).start(std::move(who), std::move(plan));
+  }
   /// As `client::move_messages`.
   template <class Set, class Token = asio::use_awaitable_t<>>
   auto async_move_messages(const Set& messages, const mailbox_name& to, Token&& token = Token()) {
@@ -163,6 +162,9 @@ class IMAPXX_API async_client : public command_methods<async_client> {
   auto list_mailboxes(imapxx::v0::list what) { return awaiting().list_mailboxes(std::move(what)); }
   auto search_messages(imapxx::v0::search what) { return awaiting().search_messages(std::move(what)); }
   auto search_messages(imapxx::v0::uid_search what) { return awaiting().search_messages(std::move(what)); }
+  auto append_messages(const mailbox_name& mailbox, std::vector<append_message> messages) {
+    return awaiting().append_messages(mailbox, std::move(messages));
+  }
   auto store_flags(imapxx::v0::store what) { return awaiting().store_flags(std::move(what)); }
   auto download_message(download what) { return awaiting().download_message(std::move(what)); }
   /// Sends a command and waits for its result.

@@ -11,6 +11,7 @@
 #include <imapxx/options.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
+#include <imapxx/start.hpp>
 #include <imapxx/stream.hpp>
 #include <imapxx/ticket.hpp>
 
@@ -55,6 +56,10 @@ class IMAPXX_API client : public command_methods<client> {
   void authenticate_as(const credentials& who);
   [[nodiscard]] result<void> try_authenticate_as(const credentials& who);
 
+  /// Logs in, and does what the plan says in as few round trips as is safe (docs/pipelining.md): with SASL-IR and a
+  /// mechanism of one step, two, and one when `connect_options::remember` told how many messages the mailbox has.
+  /// Errors: those of `authenticate_as`, SELECT and FETCH; the session stays usable as far as it got.
+  start_result start(const credentials& who, start_plan plan);
   /// Moves messages without ever losing one: MOVE; else COPY, STORE `\Deleted` and UID EXPUNGE of exactly these; else
   /// COPY and STORE, which leaves the originals marked (see `move_result::method`). RFC 6851, RFC 4315; selected state.
   /// Errors: those of the commands sent.
@@ -80,9 +85,14 @@ class IMAPXX_API client : public command_methods<client> {
 
   /// Brings one message, or one part of it, to a sink, a descriptor or a file: as one literal where the round trip is
   /// short, else in pipelined pieces; a file's download goes on where an earlier one was interrupted, on whatever
-  /// connection that was. See `download` and docs/downloads.md. RFC 9051 section 6.4.5; selected state. Errors: those of
-  /// `download`.
+  /// connection that was. See `download` and docs/downloads.md. RFC 9051 section 6.4.5; selected state. Errors: those
+  /// of `download`.
   download_result download_message(download what);
+  /// Adds several messages: by one MULTIAPPEND, all or none; where the server lacks that, by an APPEND for each, until
+  /// one fails (`append_messages_result::failure`). A message that the server is known to refuse (APPENDLIMIT) is found
+  /// before anything is sent. RFC 3502; authenticated or selected state. Errors: those of `append`, when none was
+  /// added.
+  append_messages_result append_messages(const mailbox_name& mailbox, std::vector<append_message> messages);
 
   /// Waits for changes of the selected mailbox, with IDLE renewed in time (or NOOP every `idle_poll` where IDLE is
   /// missing), until `stop` returns true or `duration` is over. `stop` is called for each change; the observer hears of

@@ -3,6 +3,7 @@
 /// shows one).
 #pragma once
 
+#include <imapxx/command_scope.hpp>
 #include <imapxx/error.hpp>
 #include <imapxx/export.hpp>
 #include <imapxx/model/capability.hpp>
@@ -13,6 +14,7 @@
 #include <imapxx/wire/encoder.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -80,6 +82,7 @@ enum class answer : std::uint32_t {
   acl = 1U << 13U,
   metadata = 1U << 14U,
   expunge = 1U << 15U,
+  copied = 1U << 16U,  ///< COPYUID in an untagged OK (RFC 6851 section 4.3)
   other = 1U << 31U
 };
 constexpr answer operator|(answer a, answer b) noexcept {
@@ -116,6 +119,10 @@ class command_traits {
     may_expunge = false;
     return *this;
   }
+  constexpr command_traits& reads() noexcept {
+    only_reads = true;
+    return *this;
+  }
   constexpr command_traits& selects() noexcept {
     changes_selection = true;
     return *this;
@@ -138,6 +145,7 @@ class command_traits {
   bool uses_sequence_numbers = false;  ///< names messages by sequence number, or is answered by them
   bool may_expunge = true;             ///< false for FETCH, STORE and SEARCH (RFC 9051 section 7.5.1)
   bool changes_selection = false;      ///< SELECT, EXAMINE, CLOSE, UNSELECT
+  bool only_reads = false;             ///< changes nothing, so it may go round others of this kind that must wait
   bool stall_deadline = false;         ///< `timeouts::stall` without progress instead of `timeouts::command` in all
 };
 
@@ -190,6 +198,14 @@ class IMAPXX_API command {
   /// Called once, directly before `encode`: for what depends on the tag, the capabilities or the limits. By default
   /// nothing.
   virtual void prepare(const submit_context& context);
+  /// What it is about; asked once, when it is submitted. By default nothing is known, see `command_scope`.
+  [[nodiscard]] virtual command_scope scope() const noexcept;
+  /// Its line would have `line_octets`, and `most` are allowed: divides what it asks for among several commands, all
+  /// under one roof: they leave together, and it is over when all of them are answered. \return how many; 1 (the
+  /// default) when it cannot be divided
+  [[nodiscard]] virtual std::size_t split(std::size_t line_octets, std::size_t most);
+  /// From now on `encode` writes the part `index` of those that `split` made. `on_complete` is called for each.
+  virtual void use_part(std::size_t index);
   /// Writes everything between the tag and the final CRLF, the command's name included.
   virtual void encode(wire::encoder& out) = 0;
   /// An untagged response whose kind is among `traits().answers`. \return true if it is this command's (it may be moved

@@ -17,6 +17,7 @@
 namespace imapxx::inline v0 {
 
 class observer;
+class server_facts;
 
 /// How a connection is protected. There is no "if available": STARTTLS that was asked for is required.
 enum class security : std::uint8_t {
@@ -71,7 +72,9 @@ class IMAPXX_API session_options {
   session_options& tag_prefix(std::string_view letters, std::size_t digits = 0);
   /// Keep the map from sequence numbers to UIDs (needs memory in proportion to the gaps between UIDs).
   session_options& track_uids(bool yes = true);
-  /// Commands that may be outstanding at once. 1 switches pipelining off.
+  /// Commands that may be outstanding at once, at most. The number starts at 20 and doubles as long as all goes well;
+  /// it stays small on servers that are known to lose track, and after BAD (docs/QUIRKS.md S-19). 1 switches pipelining
+  /// off.
   session_options& max_in_flight(std::size_t n);
   /// Use IMAP4rev2 when the server offers it (ENABLE IMAP4rev2 after log-in).
   session_options& enable_rev2(bool yes = true);
@@ -84,7 +87,7 @@ class IMAPXX_API session_options {
   std::size_t tag_digits = 0;
   bool uid_map = false;
   bool rev2 = false;
-  std::size_t window = 64;
+  std::size_t window = 512;
 };
 
 /// Where to connect and how. `host` is a name or an address (IPv6 without brackets), in ASCII: internationalised names
@@ -98,6 +101,9 @@ class IMAPXX_API connect_options {
   connect_options& protect(security s);
   connect_options& tls(tls_options t);
   connect_options& session(session_options s);
+  /// What an earlier connection found out (`start_result::facts`): the greeting need not bring capabilities then, and
+  /// `client::start` builds on the rest.
+  connect_options& remember(const server_facts& facts);
   /// Runs this program with these arguments (no shell) and talks IMAP over its standard input and output, as
   /// IMAP4_stream does.
   connect_options& command(std::vector<std::string> argv);
@@ -108,6 +114,7 @@ class IMAPXX_API connect_options {
   tls_options tls_settings;
   session_options session_settings;
   std::vector<std::string> command_argv;
+  std::shared_ptr<const server_facts> remembered;
   [[nodiscard]] std::uint16_t effective_port() const noexcept {
     return port_number != 0 ? port_number : (mode == security::tls ? 993 : 143);
   }

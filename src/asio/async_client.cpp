@@ -125,7 +125,7 @@ std::string async_client::tls_description() const {
   return p.version + " " + p.cipher;
 }
 
-const std::string& async_client::greeting() const noexcept { return core_->engine().greeting(); }
+const std::string& async_client::greeting() const noexcept { return core_->engine().greeting_text(); }
 std::vector<std::string> async_client::plan_move() const {
   return core::move_operation(uid_set::all(), "INBOX").plan(protocol().info());
 }

@@ -2,10 +2,12 @@
 #include <imapxx/commands/simple.hpp>
 
 #include "asio/async_core.hpp"
+#include "core/append_operation.hpp"
 #include "core/connect_operation.hpp"
 #include "core/download_operation.hpp"
 #include "core/move_operation.hpp"
 #include "core/plain_operations.hpp"
+#include "core/start_operation.hpp"
 
 #include <utility>
 
@@ -108,6 +110,29 @@ class login_request final : public operation_request {
   credentials who_;
 };
 
+class start_request final : public operation_request {
+ public:
+  start_request(credentials who, start_plan plan) : who_(std::move(who)), plan_(std::move(plan)) {}
+  result<void> start(async_core& core) override {
+    const auto& e = core.engine();
+    return perform(core, std::make_unique<core::start_operation>(std::move(who_), std::move(plan_),
+                                                                 e.options().remembered, e.protocol().options().rev2));
+  }
+  bool done(async_core& core, outcome& how) override {
+    if (!operation_request::done(core, how)) return false;
+    if (how.failure) {
+      how.failure.set_host(core.engine().link().host());
+    } else {
+      how.value = std::make_shared<start_result>(static_cast<core::start_operation&>(*operation()).take_result());
+    }
+    return true;
+  }
+
+ private:
+  credentials who_;
+  start_plan plan_;
+};
+
 /// An operation that has a result.
 template <class Op>
 class typed_request final : public operation_request {
@@ -201,7 +226,8 @@ class connect_request final : public operation_request, public std::enable_share
   }
 
   result<void> greet(async_core& core) {
-    return perform(core, std::make_unique<core::connect_operation>(core.engine().options().mode));
+    return perform(core, std::make_unique<core::connect_operation>(core.engine().options().mode,
+                                                                   core.engine().options().remembered != nullptr));
   }
 
   std::optional<credentials> who_;
@@ -350,6 +376,9 @@ std::shared_ptr<async_request> request_connect(std::optional<credentials> who) {
 std::shared_ptr<async_request> request_login(credentials who) {
   return std::make_shared<login_request>(std::move(who));
 }
+std::shared_ptr<async_request> request_start(credentials who, start_plan plan) {
+  return std::make_shared<start_request>(std::move(who), std::move(plan));
+}
 std::shared_ptr<async_request> request_move(uid_set messages, mailbox_name to) {
   return request_operation<core::move_operation>(std::move(messages), std::move(to));
 }
@@ -370,6 +399,9 @@ std::shared_ptr<async_request> request_plain(store what) {
 }
 std::shared_ptr<async_request> request_download(download what) {
   return request_operation<core::download_operation>(std::move(what));
+}
+std::shared_ptr<async_request> request_append(mailbox_name to, std::vector<append_message> messages) {
+  return request_operation<core::append_operation>(std::move(to), std::move(messages));
 }
 std::shared_ptr<async_request> request_poll(std::chrono::milliseconds timeout) {
   return std::make_shared<poll_request>(timeout);

@@ -1,11 +1,13 @@
 #include <imapxx/client.hpp>
 
 #include "blocking/client_core.hpp"
+#include "core/append_operation.hpp"
 #include "core/connect_operation.hpp"
 #include "core/download_operation.hpp"
 #include "core/idle_operation.hpp"
 #include "core/move_operation.hpp"
 #include "core/plain_operations.hpp"
+#include "core/start_operation.hpp"
 
 #include <utility>
 
@@ -57,6 +59,14 @@ result<void> client::try_authenticate_as(const credentials& who) {
   return {};
 }
 
+start_result client::start(const credentials& who, start_plan plan) {
+  core::start_operation op(who, std::move(plan), core_->engine().options().remembered,
+                           core_->protocol().options().rev2);
+  auto done = core_->perform(op);
+  if (!done) throw_error(done.error().set_host(core_->engine().link().host()));
+  return op.take_result();
+}
+
 move_result client::move_messages(const uid_set& messages, const mailbox_name& to) {
   core::move_operation op(messages, to);
   core_->perform(op).value();
@@ -99,6 +109,12 @@ store_result client::store_flags(imapxx::v0::store what) {
 
 download_result client::download_message(download what) {
   core::download_operation op(std::move(what));
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+append_messages_result client::append_messages(const mailbox_name& mailbox, std::vector<append_message> messages) {
+  core::append_operation op(mailbox, std::move(messages));
   core_->perform(op).value();
   return op.take_result();
 }
@@ -156,7 +172,7 @@ std::string client::tls_description() const {
   return p.version + " " + p.cipher;
 }
 
-const std::string& client::greeting() const noexcept { return core_->engine().greeting(); }
+const std::string& client::greeting() const noexcept { return core_->engine().greeting_text(); }
 int client::native_handle() const noexcept {
   return core_->transport() != nullptr ? core_->transport()->native_handle() : -1;
 }

@@ -48,7 +48,8 @@ result<std::shared_ptr<client_core>> client_core::connect(connect_options option
     core->transport_ = std::move(opened).value();
   }
   core->engine_.restart_clock(clock::now());
-  core::connect_operation op(settings.command_argv.empty() ? settings.mode : security::plain);
+  core::connect_operation op(settings.command_argv.empty() ? settings.mode : security::plain,
+                             settings.remembered != nullptr);
   if (auto ok = core->perform(op); !ok) {
     core->drop();
     return ok.error().set_host(settings.host_name);

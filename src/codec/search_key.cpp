@@ -270,6 +270,15 @@ bool search_key::needs_charset() const noexcept {
   return false;
 }
 
+bool search_key::names_sequence_numbers() const noexcept {
+  // Of all keys, only a sequence set has no word in front.
+  const auto is_set = [](const piece& p) {
+    return !p.text && !p.octets.empty() && (base::is_digit(p.octets.front()) || p.octets.front() == '*');
+  };
+  return std::any_of(terms_.begin(), terms_.end(),
+                     [&](const term& t) { return std::any_of(t.pieces.begin(), t.pieces.end(), is_set); });
+}
+
 std::vector<std::string> search_key::required_capabilities() const {
   std::vector<std::string> out(capabilities_.begin(), capabilities_.end());
   std::sort(out.begin(), out.end());

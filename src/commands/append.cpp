@@ -18,33 +18,39 @@ std::optional<std::uint64_t> append_limit(const capability_set& have) {
   return n;
 }
 
+// APPENDUID, of one message or of several (RFC 4315 section 3, RFC 3502).
+append_result result_of(const response_code& c) {
+  append_result r;
+  if (c.kind != code::appenduid || c.number == 0 || c.uids.empty()) return r;
+  r.uidvalidity = static_cast<std::uint32_t>(c.number);
+  for (const auto& range : c.uids) r.uids.insert(range.first, range.last);
+  return r;
+}
+
 }  // namespace
 
-append::append(mailbox_name mailbox, std::string message)
-    : mailbox_(std::move(mailbox)), binary_(message.find('\0') != std::string::npos) {
+append_message::append_message(std::string message) : binary_(message.find('\0') != std::string::npos) {
   source_ = source_from_string(std::move(message));
 }
 
-append::append(mailbox_name mailbox, std::shared_ptr<literal_source> message)
-    : mailbox_(std::move(mailbox)), source_(std::move(message)) {}
+append_message::append_message(std::shared_ptr<literal_source> message) : source_(std::move(message)) {}
 
-append& append::flags(flag_list list) {
+append_message& append_message::flags(flag_list list) {
   flags_ = std::move(list);
   return *this;
 }
 
-append& append::date(date_time internal_date) {
+append_message& append_message::date(date_time internal_date) {
   date_ = internal_date;
   return *this;
 }
 
-append& append::binary(bool on) {
+append_message& append_message::binary(bool on) {
   binary_ = on;
   return *this;
 }
 
-result<void> append::check(const session_info& info) const {
-  if (auto ok = commands::check_name(mailbox_); !ok) return ok;
+result<void> append_message::check(const session_info& info) const {
   if (auto ok = commands::check_flags(flags_); !ok) return ok;
   if (!source_) return error(errc::invalid_argument, "APPEND needs a message");
   if (source_->size() == 0) return error(errc::invalid_argument, "the message is empty");
@@ -58,21 +64,79 @@ result<void> append::check(const session_info& info) const {
   return {};
 }
 
-// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
-void append::encode(wire::encoder& out) {
-  out.raw(traits_v.name).sp().mailbox(mailbox_).sp();
+void append_message::encode(wire::encoder& out) const {
+  out.sp();
   if (!flags_.empty()) out.flags(flags_).sp();
   if (date_) out.date_time_text(*date_).sp();
   out.literal(source_, binary_);
 }
 
+append::append(mailbox_name mailbox, std::string message)
+    : mailbox_(std::move(mailbox)), message_(std::move(message)) {}
+
+append::append(mailbox_name mailbox, std::shared_ptr<literal_source> message)
+    : mailbox_(std::move(mailbox)), message_(std::move(message)) {}
+
+append::append(mailbox_name mailbox, append_message message)
+    : mailbox_(std::move(mailbox)), message_(std::move(message)) {}
+
+append& append::flags(flag_list list) {
+  message_.flags(std::move(list));
+  return *this;
+}
+
+append& append::date(date_time internal_date) {
+  message_.date(internal_date);
+  return *this;
+}
+
+append& append::binary(bool on) {
+  message_.binary(on);
+  return *this;
+}
+
+result<void> append::check(const session_info& info) const {
+  if (auto ok = commands::check_name(mailbox_); !ok) return ok;
+  return message_.check(info);
+}
+
+// append = "APPEND" SP mailbox append-message
+void append::encode(wire::encoder& out) {
+  out.raw(traits_v.name).sp().mailbox(mailbox_);
+  message_.encode(out);
+}
+
 result<void> append::on_complete(const status_response& status) {
   if (auto ok = command::on_complete(status); !ok) return ok;
-  if (status.code.kind != code::appenduid || status.code.number == 0 || status.code.uids.empty()) return {};
-  result_.uidvalidity = static_cast<std::uint32_t>(status.code.number);
-  for (const auto& r : status.code.uids) result_.uids.insert(r.first, r.last);
+  result_ = result_of(status.code);
   return {};
 }
+
+multiappend::multiappend(mailbox_name mailbox, std::vector<append_message> messages)
+    : mailbox_(std::move(mailbox)), messages_(std::move(messages)) {}
+
+result<void> multiappend::check(const session_info& info) const {
+  if (auto ok = commands::check_name(mailbox_); !ok) return ok;
+  if (messages_.empty()) return error(errc::invalid_argument, "APPEND needs a message");
+  for (const auto& m : messages_) {
+    if (auto ok = m.check(info); !ok) return ok;
+  }
+  return {};
+}
+
+// append = "APPEND" SP mailbox 1*append-message
+void multiappend::encode(wire::encoder& out) {
+  out.raw(traits_v.name).sp().mailbox(mailbox_);
+  for (const auto& m : messages_) m.encode(out);
+}
+
+result<void> multiappend::on_complete(const status_response& status) {
+  if (auto ok = command::on_complete(status); !ok) return ok;
+  result_ = result_of(status.code);
+  return {};
+}
+
+void multiappend::abandon() noexcept { result_ = append_result(); }
 
 // The source stays: a literal that has begun must be finished. The session drops the command when it is over.
 void append::abandon() noexcept { result_ = append_result(); }

@@ -61,6 +61,11 @@ authenticate& authenticate::initial_response(bool when_offered) {
   return *this;
 }
 
+authenticate& authenticate::takes_initial_response(bool known) {
+  known_first_ = known;
+  return *this;
+}
+
 authenticate& authenticate::allow_plaintext(bool allow) {
   allow_plaintext_ = allow;
   return *this;
@@ -76,7 +81,7 @@ result<void> authenticate::check(const session_info& info) const {
 void authenticate::prepare(const submit_context& context) {
   max_steps_ = context.limits.sasl_steps;
   send_first_ = with_first_ && mechanism_ && mechanism_->client_first() &&
-                commands::offers(context.info.capabilities, "SASL-IR|IMAP4rev2");
+                (known_first_ || commands::offers(context.info.capabilities, "SASL-IR|IMAP4rev2"));
 }
 
 // authenticate = "AUTHENTICATE" SP auth-type [SP initial-resp] *(CRLF base64); initial-resp = base64 / "="

@@ -19,6 +19,12 @@ result<void> command::check(const session_info&) const { return {}; }
 
 void command::prepare(const submit_context&) {}
 
+command_scope command::scope() const noexcept { return {}; }
+
+std::size_t command::split(std::size_t, std::size_t) { return 1; }
+
+void command::use_part(std::size_t) {}
+
 bool command::on_response(response&) { return false; }
 
 bool command::on_fetch(const fetch_row&) { return false; }

@@ -2,6 +2,7 @@
 
 #include "commands/support.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace imapxx::inline v0 {
@@ -45,9 +46,21 @@ result<void> copy_base::check(const session_info&) const {
   return commands::check_name(destination_);
 }
 
+command_scope copy_base::scope() const noexcept {
+  command_scope s;
+  std::visit([&s](const auto& set) { s.of(set); }, set_);
+  return s;
+}
+
+std::size_t copy_base::split_uids(std::size_t line_octets, std::size_t most) {
+  // Sequence numbers of the second part would no longer be those that the caller meant.
+  if (by_uid()) parts_ = commands::split_set(set_, line_octets, most);
+  return std::max<std::size_t>(parts_.size(), 1);
+}
+
 void copy_base::encode(wire::encoder& out) {
   out.raw(traits().name).sp();
-  commands::encode_set(out, set_);
+  commands::encode_set(out, parts_.empty() ? set_ : parts_[part_]);
   out.sp().mailbox(destination_);
 }
 
@@ -56,6 +69,7 @@ bool copy_base::learn(const response_code& c) {
   // Empty sets, or sets of different sizes, pair nothing with nothing (quirks P-01, P-02).
   if (c.number == 0 || c.uids.empty() || count(c.uids) != count(c.source_uids)) return true;
   const auto uidvalidity = static_cast<std::uint32_t>(c.number);
+  if (by_uid() && !commands::asks_for(set_, c.source_uids.front().first)) return false;  // another command's
   if (result_.uidvalidity != uidvalidity) result_ = copy_result();
   result_.uidvalidity = uidvalidity;
   result_.sources.insert(result_.sources.end(), c.source_uids.begin(), c.source_uids.end());
@@ -72,7 +86,9 @@ bool copy_base::on_response(response& r) {
 result<void> copy_base::on_complete(const status_response& status) {
   if (auto ok = command::on_complete(status); !ok) return ok;
   // Some servers send it in both places.
-  if (!result_.uidvalidity) learn(status.code);
+  const auto& known = result_.sources;
+  const auto& told = status.code.source_uids;
+  if (told.empty() || std::find(known.begin(), known.end(), told.front()) == known.end()) learn(status.code);
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "commands/support.hpp"
 
+#include <algorithm>
 #include <variant>
 
 namespace imapxx::inline v0 {
@@ -44,6 +45,13 @@ uid_expunge::uid_expunge(uid_set set) : set_(std::move(set)) {}
 
 result<void> uid_expunge::check(const session_info&) const { return commands::check_set(set_); }
 
-void uid_expunge::encode(wire::encoder& out) { out.raw(traits_v.name).sp().set(set_); }
+std::size_t uid_expunge::split(std::size_t line_octets, std::size_t most) {
+  parts_ = commands::split_set(set_, line_octets, most);
+  return std::max<std::size_t>(parts_.size(), 1);
+}
+
+void uid_expunge::encode(wire::encoder& out) {
+  out.raw(traits_v.name).sp().set(parts_.empty() ? set_ : std::get<uid_set>(parts_[part_]));
+}
 
 }  // namespace imapxx::inline v0

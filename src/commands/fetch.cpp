@@ -82,6 +82,21 @@ void fetch::prepare(const submit_context& context) {
   rows_.expect(all_, by_uid(), context.limits.nesting);
 }
 
+command_scope fetch::scope() const noexcept {
+  command_scope s;
+  std::visit([&s](const auto& set) { s.of(set); }, set_);
+  const bool seen = items_.sets_seen();
+  return s.asking(items_)
+      .with_flags(items_.has(fetch_item::flags) || items_.has(fetch_item::modseq) || changed_since_)
+      .changing_flags(seen)
+      .reading(!seen);
+}
+
+std::size_t fetch::split(std::size_t line_octets, std::size_t most) {
+  parts_ = commands::split_set(set_, line_octets, most);
+  return std::max<std::size_t>(parts_.size(), 1);
+}
+
 // Gives each item its bit. UID decides nothing, unless nothing else was asked for: any update may carry it.
 void fetch::learn_items() {
   const auto& entries = items_.entries();
@@ -100,7 +115,7 @@ void fetch::learn_items() {
 // fetch = "FETCH" SP sequence-set SP ("ALL" / ... / "(" fetch-att *(SP fetch-att) ")") [fetch-modifiers]
 void fetch::encode(wire::encoder& out) {
   out.raw(traits().name).sp();
-  commands::encode_set(out, set_);
+  commands::encode_set(out, parts_.empty() ? set_ : parts_[part_]);
   out.sp();
   items_.encode(out);
   if (changed_since_) out.raw(" (CHANGEDSINCE ").number(*changed_since_).raw(")");

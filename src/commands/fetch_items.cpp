@@ -224,6 +224,23 @@ bool fetch_items::has(fetch_item kind) const noexcept {
   return std::any_of(entries_.begin(), entries_.end(), [kind](const entry& e) { return e.kind == kind; });
 }
 
+bool fetch_items::overlaps(const fetch_items& other) const noexcept {
+  const auto only_uid = [](const fetch_items& f) { return f.entries_.size() == 1 && f.has(fetch_item::uid); };
+  if (only_uid(*this) || only_uid(other)) return true;  // any answer may be that
+  return std::any_of(entries_.begin(), entries_.end(), [&other](const entry& e) {
+    return e.kind != fetch_item::uid && std::any_of(other.entries_.begin(), other.entries_.end(), [&e](const entry& o) {
+             return o.kind == e.kind && o.section == e.section && o.origin == e.origin && base::iequals(o.name, e.name);
+           });
+  });
+}
+
+bool fetch_items::sets_seen() const noexcept {
+  return std::any_of(entries_.begin(), entries_.end(), [](const entry& e) {
+    const bool body = e.kind == fetch_item::body_section || e.kind == fetch_item::binary;
+    return (body && !e.peek) || e.kind == fetch_item::rfc822 || e.kind == fetch_item::rfc822_text;
+  });
+}
+
 result<void> fetch_items::check(const session_info& info) const {
   if (failure_) return failure_;
   if (entries_.empty()) return error(errc::invalid_argument, "FETCH needs an item");

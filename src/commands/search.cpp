@@ -40,6 +40,14 @@ result<void> search_base::check(const session_info& info) const {
   return commands::require(info, "SEARCHRES|IMAP4rev2", "SEARCH RETURN (SAVE)");
 }
 
+// ESEARCH names the tag of its command (RFC 4731 section 3.1).
+command_scope search_base::scope() const noexcept {
+  return command_scope()
+      .tagged(!returning_.empty())
+      .reading(!returning_.has_save())
+      .by_sequence_numbers(key_.names_sequence_numbers());
+}
+
 void search_base::prepare(const submit_context& context) {
   tag_ = context.tag;
   max_ranges_ = context.limits.collected_octets / sizeof(number_range);

@@ -2,6 +2,7 @@
 
 #include "commands/support.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string_view>
 
@@ -55,10 +56,21 @@ void store::prepare(const submit_context& context) {
   max_octets_ = context.limits.collected_octets;
 }
 
+command_scope store::scope() const noexcept {
+  command_scope s;
+  std::visit([&s](const auto& set) { s.of(set); }, set_);
+  return s.with_flags().changing_flags();
+}
+
+std::size_t store::split(std::size_t line_octets, std::size_t most) {
+  parts_ = commands::split_set(set_, line_octets, most);
+  return std::max<std::size_t>(parts_.size(), 1);
+}
+
 // store = "STORE" SP sequence-set [store-modifiers] SP store-att-flags
 void store::encode(wire::encoder& out) {
   out.raw(traits().name).sp();
-  commands::encode_set(out, set_);
+  commands::encode_set(out, parts_.empty() ? set_ : parts_[part_]);
   if (unchanged_since_) out.raw(" (UNCHANGEDSINCE ").number(*unchanged_since_).raw(")");
   out.raw(mode_ == store_mode::add ? " +FLAGS" : mode_ == store_mode::remove ? " -FLAGS" : " FLAGS");
   out.raw(silent_ ? ".SILENT " : " ").flags(flags_);
@@ -94,7 +106,10 @@ bool store::on_fetch(const fetch_row& row) {
 }
 
 result<void> store::on_complete(const status_response& status) {
-  if (status.code.kind == code::modified) result_.modified = status.code.modified;
+  if (status.code.kind == code::modified) {
+    if (!result_.modified.empty()) result_.modified += ',';
+    result_.modified += status.code.modified;
+  }
   // Servers answer a conditional STORE that changed only some with OK or with NO (quirk P-18).
   const bool partly = unchanged_since_ && status.kind == status_kind::no && status.code.kind == code::modified;
   if (auto ok = command::on_complete(status); !ok && !partly) return ok;

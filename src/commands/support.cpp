@@ -1,6 +1,9 @@
 #include "commands/support.hpp"
 
+#include <algorithm>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace imapxx::inline v0::commands {
 namespace {
@@ -71,6 +74,34 @@ bool asks_for(const message_set& set, std::uint32_t number) noexcept {
     if (ranges.empty() || ranges.back().first != number_set_star) return false;
     return ranges.size() == 1 || number > ranges[ranges.size() - 2].last;
   });
+}
+
+std::vector<message_set> split_set(const message_set& set, std::size_t line_octets, std::size_t most) {
+  // "4294967295:4294967295,"
+  constexpr std::size_t longest_range = 22;
+  const auto divide = [&](const auto& whole) {
+    using set_type = std::decay_t<decltype(whole)>;
+    std::vector<message_set> parts;
+    const auto others = line_octets - std::min(whole.to_string().size(), line_octets);
+    if (line_octets <= most || others + longest_range > most) return parts;
+    const auto room = most - others;
+    set_type part;
+    std::size_t octets = 0;
+    for (const auto& r : whole.ranges()) {
+      set_type one;
+      one.insert(r.first, r.last);
+      const auto size = one.to_string().size() + 1;
+      if (octets + size > room) {
+        parts.emplace_back(std::exchange(part, set_type()));
+        octets = 0;
+      }
+      part.insert(r.first, r.last);
+      octets += size;
+    }
+    parts.emplace_back(std::move(part));
+    return parts;
+  };
+  return std::visit(divide, set);
 }
 
 error over_limit(std::string_view name, std::uint64_t value) {

@@ -9,9 +9,11 @@
 #include <imapxx/model/number_set.hpp>
 #include <imapxx/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace imapxx::inline v0::commands {
 
@@ -30,6 +32,10 @@ using message_set = std::variant<uid_set, seq_set>;
 void encode_set(wire::encoder& out, const message_set& set);
 /// Whether `number` is among what the set asks for. `*` in it stands for a number that only the server knows.
 [[nodiscard]] bool asks_for(const message_set& set, std::uint32_t number) noexcept;
+
+/// The set in pieces, so that a line of `line_octets` with all of it has at most `most` with any of them. Empty when it
+/// fits, or no piece would.
+[[nodiscard]] std::vector<message_set> split_set(const message_set& set, std::size_t line_octets, std::size_t most);
 
 /// limit_exceeded for what a command collects: the rest of its answer is read and dropped, and the connection lives.
 [[nodiscard]] error over_limit(std::string_view name, std::uint64_t value);

@@ -4,6 +4,7 @@
 #include <imapxx/commands/enable.hpp>
 #include <imapxx/commands/simple.hpp>
 #include <imapxx/commands/starttls.hpp>
+#include <imapxx/wire/encoder.hpp>
 
 namespace imapxx::inline v0::core {
 
@@ -50,7 +51,7 @@ void connect_operation::on_tls_ready(operation_host& host) {
 }
 
 void connect_operation::learn_capabilities(operation_host& host) {
-  if (host.protocol().capabilities_known()) return finish();
+  if (known_ || host.protocol().capabilities_known()) return finish();
   run_or_fail(host, std::make_unique<capability>(), [this](operation_host&, completion&) { finish(); });
 }
 
@@ -68,14 +69,15 @@ void login_operation::start(operation_host& host, time_point) {
   if (host.protocol().state() != session_state::not_authenticated) {
     return finish(error(errc::wrong_state, "already logged in").set_command("LOGIN"));
   }
-  if (host.protocol().capabilities_known()) return choose(host);
+  if (host.protocol().capabilities_known() || !remembered().names().empty()) return choose(host);
   run_or_fail(host, std::make_unique<capability>(), [this](operation_host& h, completion&) { choose(h); });
 }
 
 void login_operation::choose(operation_host& host) {
-  const auto& caps = host.protocol().info().capabilities;
+  const auto caps = host.protocol().capabilities_known() ? host.protocol().info().capabilities : remembered();
+  takes_first_ = caps.contains("SASL-IR") || caps.imap4rev2();
   auto picked = choose_mechanisms(caps.values("AUTH"), !caps.contains("LOGINDISABLED"), who_, host.tls());
-  if (!picked) return finish(picked.error().set_phase(phase::authenticate));
+  if (!picked) return on_failed(host, picked.error().set_phase(phase::authenticate));
   mechanisms_ = std::move(picked).value();
   try_next(host);
 }
@@ -83,19 +85,25 @@ void login_operation::choose(operation_host& host) {
 void login_operation::try_next(operation_host& host) {
   const auto& name = mechanisms_[next_++];
   auto then = [this](operation_host& h, completion& c) {
-    if (!c.failure) return after_login(h);
+    if (!c.failure) return on_logged_in(h);
     on_refused(h, c.failure);
   };
   if (name == "LOGIN-COMMAND") {
     auto cmd = std::make_unique<login>(who_.user(), who_.password());
     cmd->allow_plaintext(who_.plaintext_allowed());
-    return run(host, std::move(cmd), then);
+    // A literal would make the server ask for it. Without SASL-IR it is an old one, which may lose what follows LOGIN.
+    const bool one_line = wire::is_quotable(who_.user(), false) && wire::is_quotable(who_.password().expose(), false);
+    run(host, std::move(cmd), then);
+    return on_sent(host, takes_first_ && one_line);
   }
   auto made = make_mechanism(name, who_, host.sasl());
   if (!made) return on_refused(host, made.error());
   auto cmd = std::make_unique<authenticate>(std::move(made).value());
   cmd->allow_plaintext(who_.plaintext_allowed());
+  cmd->takes_initial_response(takes_first_);
   run(host, std::move(cmd), then);
+  // Others go on after the first message; the tokens' mechanisms do when they fail (RFC 7628 section 3.2.3).
+  on_sent(host, takes_first_ && (name == "PLAIN" || name == "EXTERNAL"));
 }
 
 void login_operation::on_refused(operation_host& host, const error& why) {
@@ -105,12 +113,16 @@ void login_operation::on_refused(operation_host& host, const error& why) {
   const bool next_may_differ =
       why.code() == errc::bad || why.code() == errc::no_mechanism || why.code() == errc::invalid_argument;
   if (why.is_fatal() || !next_may_differ || next_ >= mechanisms_.size()) {
-    return finish(error(why).set_phase(phase::authenticate));
+    return on_failed(host, error(why).set_phase(phase::authenticate));
   }
   try_next(host);
 }
 
-void login_operation::after_login(operation_host& host) {
+void login_operation::on_sent(operation_host&, bool) {}
+
+void login_operation::on_failed(operation_host&, const error& why) { finish(why); }
+
+void login_operation::on_logged_in(operation_host& host) {
   if (host.protocol().capabilities_known()) return enable(host);
   run(host, std::make_unique<capability>(), [this](operation_host& h, completion& c) {
     // Nothing works, although the log-in did (quirk A-01a): the server's text says why.

@@ -73,7 +73,7 @@ result<void> download_transfer::end(const body_info&) {
 
 download_fetch::download_fetch(std::uint32_t uid, const section& body, std::optional<download_piece> piece,
                                bool with_size, std::shared_ptr<download_transfer> to)
-    : uid_(uid), body_(body), piece_(piece), with_size_(with_size), to_(std::move(to)) {
+    : uid_(uid), message_(uid), body_(body), piece_(piece), with_size_(with_size), to_(std::move(to)) {
   if (piece_ && !piece_->whole()) body_.origin = piece_->origin;
 }
 

@@ -90,6 +90,10 @@ class download_fetch final : public command {
   [[nodiscard]] const command_traits& traits() const noexcept override {
     return body_.kind == section::item::binary ? traits_binary : traits_body;
   }
+  /// Pieces of one message are told apart by the octet they begin with.
+  [[nodiscard]] command_scope scope() const noexcept override {
+    return command_scope().of(message_).tagged().reading();
+  }
   void encode(wire::encoder& out) override;
   bool on_fetch(const fetch_row& row) override;
   [[nodiscard]] bool claims(const fetch_row& row) const noexcept override;
@@ -109,6 +113,7 @@ class download_fetch final : public command {
   [[nodiscard]] bool brings_body(const fetch_row& row) const;
 
   std::uint32_t uid_;
+  uid_set message_;
   section body_;
   std::optional<download_piece> piece_;
   bool with_size_;

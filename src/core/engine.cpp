@@ -1,5 +1,7 @@
 #include "core/engine.hpp"
 
+#include "core/session_gate.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -32,6 +34,12 @@ result<command_id> engine::submit(std::unique_ptr<command> cmd, bool streaming) 
     trip_ = trip::submitted;
   }
   auto id = link_.protocol().submit(std::move(cmd), streaming);
+  if (!id) return id.error().set_host(link_.host());
+  return id;
+}
+
+result<command_id> engine::submit_ahead(std::unique_ptr<command> cmd) {
+  auto id = session_gate::submit_ahead(link_.protocol(), std::move(cmd));
   if (!id) return id.error().set_host(link_.host());
   return id;
 }

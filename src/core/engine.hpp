@@ -48,6 +48,8 @@ class engine final : public operation_host, public observer {
 
   // --- operation_host
   result<command_id> submit(std::unique_ptr<command> cmd) override { return submit(std::move(cmd), false); }
+  result<command_id> submit_ahead(std::unique_ptr<command> cmd) override;
+  [[nodiscard]] std::string_view greeting() const override { return greeting_; }
   void end_idle(command_id id) override { link_.protocol().end_idle(id); }
   result<void> start_tls() override { return link_.start_tls(); }
   [[nodiscard]] time_point now() const override { return now_; }
@@ -112,7 +114,7 @@ class engine final : public operation_host, public observer {
   [[nodiscard]] const std::optional<error>& over() const noexcept { return over_; }
   [[nodiscard]] error gone() const;
   [[nodiscard]] bool greeted() const noexcept { return greeted_; }
-  [[nodiscard]] const std::string& greeting() const noexcept { return greeting_; }
+  [[nodiscard]] const std::string& greeting_text() const noexcept { return greeting_; }
   [[nodiscard]] connection& link() noexcept { return link_; }
   [[nodiscard]] const connection& link() const noexcept { return link_; }
   [[nodiscard]] const connect_options& options() const noexcept { return link_.options(); }

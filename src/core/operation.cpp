@@ -1,5 +1,7 @@
 #include "core/operation.hpp"
 
+#include <algorithm>
+
 namespace imapxx::inline v0::core {
 
 void operation::on_greeting(operation_host&, const status_response&) {}
@@ -8,18 +10,26 @@ void operation::on_continuation(operation_host&, command_id, time_point) {}
 void operation::on_time(operation_host&, time_point) {}
 
 void operation::give_up(operation_host& host) noexcept {
-  if (current_ != 0) host.abandon(current_);
+  const auto all = std::move(waiting_);
+  waiting_.clear();
+  for (const auto& w : all) host.abandon(w.id);
 }
 
 void operation::run(operation_host& host, std::unique_ptr<command> cmd, handler then) {
-  auto id = host.submit(std::move(cmd));
+  wait(host, host.submit(std::move(cmd)), std::move(then));
+}
+
+void operation::run_ahead(operation_host& host, std::unique_ptr<command> cmd, handler then) {
+  wait(host, host.submit_ahead(std::move(cmd)), std::move(then));
+}
+
+void operation::wait(operation_host& host, result<command_id> id, handler then) {
   if (!id) {
     completion c;
     c.failure = id.error();
     return then(host, c);
   }
-  current_ = *id;
-  then_ = std::move(then);
+  waiting_.push_back({*id, std::move(then)});
 }
 
 void operation::run_or_fail(operation_host& host, std::unique_ptr<command> cmd, handler then) {
@@ -45,14 +55,14 @@ void operation::run_store(operation_host& host, store cmd, handler then) {
 }
 
 bool operation::on_completed(operation_host& host, session_event& e) {
-  if (e.id == 0 || e.id != current_) return false;
-  current_ = 0;
+  const auto at = std::find_if(waiting_.begin(), waiting_.end(), [&e](const waiting& w) { return w.id == e.id; });
+  if (e.id == 0 || at == waiting_.end()) return false;
   completion c;
   c.cmd = e.finished.get();
   c.status = e.status;
   c.failure = e.failure;
-  const auto then = std::move(then_);
-  then_ = nullptr;
+  const auto then = std::move(at->then);
+  waiting_.erase(at);
   if (then) then(host, c);
   return true;
 }

@@ -37,6 +37,10 @@ class operation_host {
   virtual ~operation_host() = default;
   [[nodiscard]] server_habits& habits() noexcept { return habits_; }
   virtual result<command_id> submit(std::unique_ptr<command> cmd) = 0;
+  /// See `session_gate::submit_ahead`.
+  virtual result<command_id> submit_ahead(std::unique_ptr<command> cmd) { return submit(std::move(cmd)); }
+  /// The text of the greeting.
+  [[nodiscard]] virtual std::string_view greeting() const { return {}; }
   virtual void end_idle(command_id id) = 0;
   /// Nobody will ask how it ended; its answer is dropped.
   virtual void abandon(command_id) noexcept {}
@@ -82,8 +86,8 @@ class operation {
   virtual bool on_completed(operation_host& host, session_event& e);
   /// Its caller has gone away: abandons what is outstanding.
   virtual void give_up(operation_host& host) noexcept;
-  /// The command it is waiting for, 0 if none.
-  [[nodiscard]] command_id waiting_for() const noexcept { return current_; }
+  /// A command it is waiting for, the oldest one; 0 if none.
+  [[nodiscard]] command_id waiting_for() const noexcept { return waiting_.empty() ? 0 : waiting_.front().id; }
   void finish(error why = {}) {
     done_ = true;
     failure_ = std::move(why);
@@ -91,8 +95,11 @@ class operation {
 
  protected:
   using handler = std::function<void(operation_host&, completion&)>;
-  /// Submits a command and has `then` called with its end. A refusal before sending goes to `then` as well.
+  /// Submits a command and has `then` called with its end. A refusal before sending goes to `then` as well. Several may
+  /// be under way.
   void run(operation_host& host, std::unique_ptr<command> cmd, handler then);
+  /// As `run`, without waiting for the log-in or SELECT in front of it.
+  void run_ahead(operation_host& host, std::unique_ptr<command> cmd, handler then);
   /// As `run`, but any failure ends the operation.
   void run_or_fail(operation_host& host, std::unique_ptr<command> cmd, handler then);
   /// STORE; where BAD is the answer to `.SILENT`, once more without it (quirk P-16a).
@@ -104,8 +111,12 @@ class operation {
   }
 
  private:
-  command_id current_ = 0;
-  handler then_;
+  struct waiting {
+    command_id id;
+    handler then;
+  };
+  void wait(operation_host& host, result<command_id> id, handler then);
+  std::vector<waiting> waiting_;
   bool done_ = false;
   error failure_;
 };

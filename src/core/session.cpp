@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "core/pipeline_rules.hpp"
+#include "core/session_gate.hpp"
 #include "core/session_impl.hpp"
 
 #include <algorithm>
@@ -15,7 +16,8 @@ session::impl::impl(session_options o)
     : options(std::move(o)),
       tracker(options.uid_map),
       framer(options.limits),
-      input(options.limits.response_octets + options.limits.line_octets) {
+      input(options.limits.response_octets + options.limits.line_octets),
+      window(options.window) {
   // Random, so that nobody can prepare a completion for a tag that is to come (RFC 9051 section 2.2.1 only asks for
   // uniqueness).
   next_tag = options.tag_start ? *options.tag_start : std::random_device{}() % 900'000U + 100'000U;
@@ -53,7 +55,11 @@ core::in_flight_command* session::impl::find(command_id id) noexcept {
 
 core::in_flight_command* session::impl::find_tag(std::string_view tag) noexcept {
   for (auto& c : commands) {
-    if (c->outstanding() && c->tag == tag) return c.get();
+    if (!c->outstanding()) continue;
+    if (c->tag == tag) return c.get();
+    for (const auto& line : c->earlier_lines) {
+      if (line.first == tag) return c.get();
+    }
   }
   return nullptr;
 }
@@ -93,20 +99,22 @@ result<void> session::impl::check(const command& c, session_state state) const {
   return {};
 }
 
-result<command_id> session::impl::submit(std::unique_ptr<command> cmd, bool streaming) {
+result<command_id> session::impl::submit(std::unique_ptr<command> cmd, bool streaming, bool ahead) {
   if (is_closed) return end_reason ? *end_reason : error(errc::closed, "the session is over");
   if (!cmd) return error(errc::invalid_argument, "no command");
   if (!is_tag_prefix(options.tag_letters)) return error(errc::invalid_argument, "not a prefix for tags");
   // With something before it that changes the state, only the moment of sending can tell; `start` checks again in any
   // case.
-  const bool foreseeable = greeted && std::none_of(commands.begin(), commands.end(), [](const auto& c) {
-                             return c->traits->changes_selection || c->traits->is_exclusive;
-                           });
-  if (foreseeable) {
+  if (greeted && state_changers == 0) {
     if (auto ok = check(*cmd, info.state); !ok) return ok.error();
   }
   const auto id = next_id++;
   commands.push_back(std::make_unique<core::in_flight_command>(id, std::move(cmd), streaming));
+  auto& c = *commands.back();
+  c.ahead = ahead;
+  if (!search_tags && (c.traits->answers & answer::search)) c.scope.names_tag = false;
+  if (c.traits->changes_selection || c.traits->is_exclusive) ++state_changers;
+  plan_stale = true;
   return id;
 }
 
@@ -235,6 +243,10 @@ deadline_hint session::impl::deadline() const noexcept {
   return hint;
 }
 
+result<command_id> session_gate::submit_ahead(session& s, std::unique_ptr<command> cmd) {
+  return s.impl_->submit(std::move(cmd), false, true);
+}
+
 session::session(session_options o) : impl_(std::make_unique<impl>(std::move(o))) {}
 session::~session() = default;
 session::session(session&&) noexcept = default;
@@ -265,6 +277,7 @@ void session::output_sent(std::size_t n) {
   n = std::min(n, s.output.size() - s.output_at);
   s.output_at += n;
   s.sent_total += n;
+  if (s.half_written != 0) s.plan_stale = true;  // a literal's source goes on
   if (s.output_at == s.output.size()) {
     s.output.clear();
     s.output_at = 0;

@@ -16,6 +16,8 @@ void session::impl::on_greeting(status_response& s) {
   info.state = core::next_state(info.state, "greeting", s.kind);
   if (s.kind == status_kind::bye) return on_bye(s);
   if (s.code.kind == code::capability) learn_capabilities(s.code.capabilities);
+  window.greeted(s.text);
+  plan_stale = true;
   status = std::move(s);
   session_event e;
   e.what = session_event::kind::greeting;
@@ -66,7 +68,7 @@ void session::impl::on_tagged(status_response& s) {
     (void)flooded();
     return;
   }
-  if (!fully_sent(*c)) {
+  if (!fully_sent(*c) && !line_was_sent(*c, s.tag)) {
     if (s.kind == status_kind::ok) {
       return fail_all(in_context(error(errc::protocol_error, "the server completed a command before it was sent"), *c));
     }
@@ -84,11 +86,44 @@ void session::impl::complete(core::in_flight_command& c, const status_response& 
   tracker.status_code(s.code);
   if (s.code.kind == code::alert && options.observer != nullptr) options.observer->on_alert(s.text);
   apply_completion(c, s);
+  window.answered(s.kind == status_kind::bad, outstanding);
   error failure;
   if (auto done = c.cmd->on_complete(s); !done) failure = done.error();
-  if (c.failure && !failure) failure = c.failure;
+  if (!complete_line(c, s.tag)) {
+    if (!c.failure) c.failure = failure;
+    return;
+  }
+  // Of a command that was divided, the first thing that went wrong counts.
+  if (c.failure && (!failure || c.parts > 1)) failure = c.failure;
   status = s;
   finish(c, failure, true);
+}
+
+bool session::impl::line_was_sent(const core::in_flight_command& c, std::string_view tag) const noexcept {
+  return std::any_of(c.earlier_lines.begin(), c.earlier_lines.end(),
+                     [&](const auto& line) { return line.first == tag && sent_total >= line.second; });
+}
+
+/// \return whether that was the last answer that the command waits for
+bool session::impl::complete_line(core::in_flight_command& c, std::string_view tag) {
+  if (c.parts == 1) return true;
+  const auto line = std::find_if(c.earlier_lines.begin(), c.earlier_lines.end(),
+                                 [&](const auto& l) { return tag.empty() || l.first == tag; });
+  if (line != c.earlier_lines.end()) {
+    c.earlier_lines.erase(line);
+  } else {
+    c.last_line_answered = true;
+  }
+  return c.earlier_lines.empty() && c.last_line_answered && c.stage == core::command_stage::written;
+}
+
+// The server does not say which SEARCH it answers (quirk Q-05): from now on one at a time.
+void session::impl::distrust_search_tags() {
+  if (!search_tags) return;
+  search_tags = false;
+  for (const auto& c : commands) {
+    if (c->traits->answers & answer::search) c->scope.names_tag = false;
+  }
 }
 
 // What the tagged response changes in the session itself.
@@ -120,6 +155,10 @@ void session::impl::finish(core::in_flight_command& c, error failure, bool with_
     sink = nullptr;
   }
   unasked = 0;
+  plan_stale = true;
+  if (c.outstanding()) --outstanding;
+  if (half_written == id) half_written = 0;
+  if (c.traits->changes_selection || c.traits->is_exclusive) --state_changers;
   const auto at = std::find_if(commands.begin(), commands.end(), [&](const auto& other) { return other->id == id; });
   e.finished = std::move((*at)->cmd);
   commands.erase(at);
@@ -130,6 +169,7 @@ void session::impl::on_continuation(const continuation_response& go) {
   for (auto& c : commands) {
     if (c->stage == core::command_stage::parked) {
       c->continued = true;
+      plan_stale = true;
       c->stage = core::command_stage::writing;
       return;
     }

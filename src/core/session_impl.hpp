@@ -9,6 +9,7 @@
 #include "codec/fetch.hpp"
 #include "core/in_flight.hpp"
 #include "core/mailbox_tracker.hpp"
+#include "core/send_window.hpp"
 #include "wire/framer.hpp"
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct session::impl {
   explicit impl(session_options o);
 
   // --- session.cpp
-  result<command_id> submit(std::unique_ptr<command> cmd, bool streaming);
+  result<command_id> submit(std::unique_ptr<command> cmd, bool streaming, bool ahead = false);
   void abandon(command_id id);
   void end_idle(command_id id);
   session_event next();
@@ -39,12 +40,22 @@ struct session::impl {
 
   // --- session_write.cpp
   void pump_output();
+  bool finish_half_written();
+  bool start_next(std::size_t& index, std::size_t& held);
   void start(core::in_flight_command& c);
+  void encode(core::in_flight_command& c);
+  void put(std::string_view octets);
+  [[nodiscard]] result<void> check_ahead(const core::in_flight_command& c) const;
+  void begin_line(core::in_flight_command& c);
+  bool begin_next_part(core::in_flight_command& c);
   void end_idle_for(const core::in_flight_command& waiting);
   void write_segments(core::in_flight_command& c);
   bool write_source(core::in_flight_command& c, const wire::segment& s);
   void send_line(core::in_flight_command& c, std::string_view octets, bool is_secret);
-  [[nodiscard]] bool may_start(const core::in_flight_command& c) const noexcept;
+  [[nodiscard]] bool may_start(const core::in_flight_command& c, std::size_t index) const noexcept;
+  [[nodiscard]] bool blocks(const core::in_flight_command& earlier,
+                            const core::in_flight_command& later) const noexcept;
+  [[nodiscard]] session_state state_ahead() const noexcept;
   [[nodiscard]] bool fully_sent(const core::in_flight_command& c) const noexcept;
   void trace_command(const core::in_flight_command& c);
 
@@ -73,6 +84,9 @@ struct session::impl {
   void on_continuation(const continuation_response& c);
   void on_bye(const status_response& s);
   void complete(core::in_flight_command& c, const status_response& s);
+  [[nodiscard]] bool line_was_sent(const core::in_flight_command& c, std::string_view tag) const noexcept;
+  void distrust_search_tags();
+  bool complete_line(core::in_flight_command& c, std::string_view tag);
   void apply_completion(const core::in_flight_command& c, const status_response& s);
   void finish(core::in_flight_command& c, error failure, bool with_status);
   void learn_capabilities(const capability_set& caps);
@@ -83,6 +97,12 @@ struct session::impl {
   wire::framer framer;
   base::read_buffer input;
   core::in_flight_list commands;
+  core::send_window window;
+  std::size_t outstanding = 0;     ///< of `commands`
+  std::size_t state_changers = 0;  ///< of `commands`: those after which others mean something else
+  command_id half_written = 0;     ///< nothing else may be written before the rest of it
+  bool search_tags = true;         ///< ESEARCH has named its command so far
+  bool plan_stale = true;          ///< something happened that may let a command go
   std::deque<session_event> events;
 
   std::string output;              ///< octets that wait to be sent

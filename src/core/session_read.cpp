@@ -299,8 +299,11 @@ void session::impl::on_response(response& r) {
   if (const auto* x = std::get_if<vanished_response>(&r)) change = tracker.vanished(x->uids, x->earlier);
   if (const auto* x = std::get_if<flags_response>(&r)) tracker.flags(x->flags);
 
+  const auto* found = std::get_if<esearch_response>(&r);
+  const bool untagged = found != nullptr ? found->value.tag.empty() : std::holds_alternative<search_response>(r);
   for (auto& c : commands) {
     if (!c->answered_by(kind)) continue;
+    if (untagged && c->scope.names_tag) distrust_search_tags();
     if (c->abandoned || c->cmd->on_response(r)) {
       tell(change);
       return;

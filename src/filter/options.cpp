@@ -1,4 +1,5 @@
 #include <imapxx/options.hpp>
+#include <imapxx/start.hpp>
 
 #include "filter/tls_context.hpp"
 
@@ -107,6 +108,11 @@ connect_options& connect_options::tls(tls_options t) {
 
 connect_options& connect_options::session(session_options s) {
   session_settings = std::move(s);
+  return *this;
+}
+
+connect_options& connect_options::remember(const server_facts& facts) {
+  remembered = std::make_shared<const server_facts>(facts);
   return *this;
 }
 

@@ -136,6 +136,101 @@ SCENARIO(searches_in_flight_keep_their_answers_apart, "") {
   EXPECT_EQ(a.wait().numbers(), uid_set(uids[0]));
 }
 
+// What goes together must say the same as what goes one by one.
+SCENARIO(commands_of_many_kinds_in_flight, "") {
+  const auto uids = l.uids();
+  const auto sizes = fetch_items().rfc822_size();
+  const auto numbers = status_items().messages().uidnext();
+  const auto other = l.other("-flight");
+  l.c().create(other);
+  const auto all_sizes = [](const fetch_results& rows) {
+    std::vector<std::uint64_t> found;
+    for (const auto& r : rows) found.push_back(r.rfc822_size().value_or(0));
+    return found;
+  };
+  const auto one_by_one = all_sizes(l.c().fetch(uid_set::from_numbers(uids), sizes));
+  const auto listed = l.c().list("", "*").size();
+  for (int round = 0; round < 5; ++round) {
+    auto fetched = l.c().submit(fetch(uid_set::from_numbers(uids), sizes));
+    auto again = l.c().submit(fetch(uid_set::from_numbers(uids), sizes));  // waits for the first
+    auto marked = l.c().submit(store(uid_set(uids[0]), store_mode::add, flag_list::of(flags::flagged)));
+    auto flagged = l.c().submit(uid_search(search_key::flagged()));
+    auto counted = l.c().submit(status(other, numbers));
+    auto names = l.c().submit(list("", "*"));
+    auto unmarked = l.c().submit(store(uid_set(uids[0]), store_mode::remove, flag_list::of(flags::flagged)));
+    auto unflagged = l.c().submit(uid_search(search_key::flagged()));
+    auto by_number = l.c().submit(fetch(seq_set(1), sizes));
+    EXPECT_EQ(all_sizes(fetched.wait()), one_by_one);
+    EXPECT_EQ(all_sizes(again.wait()), one_by_one);
+    EXPECT_TRUE(flagged.wait().numbers().contains(uids[0]));
+    EXPECT_EQ(counted.wait().messages, 0U);
+    EXPECT_EQ(names.wait().size(), listed);
+    EXPECT_FALSE(unflagged.wait().numbers().contains(uids[0]));
+    EXPECT_EQ(all_sizes(by_number.wait()), std::vector<std::uint64_t>{one_by_one[0]});
+    for (auto* t : {&marked, &unmarked}) {
+      const auto told = t->wait().messages;
+      ASSERT_FALSE(told.empty());
+      EXPECT_EQ(told[0].flags.contains(flags::flagged), t == &marked);
+    }
+  }
+}
+
+SCENARIO(searches_with_return_in_flight, "ESEARCH|IMAP4rev2") {
+  const auto uids = l.uids();
+  auto a = l.c().submit(uid_search(search_key::all()).returning(search_return().count()));
+  auto b = l.c().submit(uid_search(search_key::all()).returning(search_return().max()));
+  auto c = l.c().submit(uid_search(search_key::uid(uid_set(uids[1]))).returning(search_return().all()));
+  EXPECT_EQ(c.wait().numbers(), uid_set(uids[1]));
+  EXPECT_EQ(b.wait().max, uids.back());
+  EXPECT_EQ(a.wait().count, uids.size());
+}
+
+// RFC 7162 section 4: what the server takes in one line is not enough.
+SCENARIO(a_set_that_is_too_long_for_one_line, "") {
+  const auto uids = l.uids();
+  uid_set wanted = uid_set::from_numbers(uids);
+  for (std::uint32_t i = 0; i < 4000; ++i) wanted.insert(uids.back() + 1'000'000 + 2 * i);
+  const auto rows = l.c().fetch(wanted, fetch_items().rfc822_size());
+  EXPECT_EQ(rows.size(), uids.size());
+  (void)l.c().store(wanted, store_mode::add, flag_list::of(flags::answered));
+  EXPECT_EQ(l.c().uid_search(search_key::answered()).size(), uids.size());
+}
+
+SCENARIO(start_up_in_few_flights, "") {
+  const auto options = live_server::get().options();
+  const auto plan = start_plan()
+                        .examine(l.box())
+                        .fetch_newest(2, fetch_items().uid().envelope())
+                        .identify({{"name", "imapxx interop"}});
+  const auto uids = l.uids();
+  const auto check = [&](const start_result& r) {
+    ASSERT_EQ(r.messages.size(), 2U);
+    EXPECT_EQ(r.messages[1].uid(), uids.back());
+    EXPECT_EQ(r.mailbox->exists, uids.size());
+    EXPECT_FALSE(r.facts.after_login.names().empty());
+  };
+  imapxx::client first(options);
+  const auto found = first.start(live_server::user(), plan);
+  check(found);
+  EXPECT_FALSE(found.repeated);
+  for (const std::uint32_t wrong_by : {0U, 1U, 100U}) {
+    auto facts = found.facts;
+    facts.exists += wrong_by;
+    auto known = options;
+    imapxx::client again(known.remember(facts));
+    check(again.start(live_server::user(), plan));
+    again.noop();
+  }
+  auto known = options;
+  imapxx::client wrong(known.remember(found.facts));
+  try {
+    (void)wrong.start(credentials("user1", secret("not the password")), plan);
+    ADD_FAILURE() << "a wrong password was taken";
+  } catch (const error& e) {
+    EXPECT_EQ(e.code(), errc::no) << e.what();
+  }
+}
+
 SCENARIO(an_abandoned_ticket_is_drained, "") {
   {
     auto forgotten = l.c().submit(fetch(uid_set::all(), fetch_items().body_peek("")));

@@ -56,6 +56,7 @@ def check_all(server, client):
         client.append("INBOX", None, None, text)
     check("01_list_mailboxes", run_example(server, "01_list_mailboxes"), r"^ +3 messages, +3 unseen  INBOX$")
     check("04_pipelining", run_example(server, "04_pipelining"), r"^ +3 INBOX$")
+    check("18_start", run_example(server, "18_start"), "^3 messages$", "^  two parts$", "^again: 2 messages$")
     check("06_states", run_example(server, "06_states"), "^LOGIN +authenticated$", "^EXAMINE +selected$", "^  EXISTS 3$", "^  RECENT ",
           r"^  UIDVALIDITY \d+$", r"^  FLAGS .*\\Seen", "^SEARCH ALL +selected$", "^  1:3$",
           rf"^  1 is UID \d+, {len(MESSAGES[0])} octets$", "^FETCH +selected$", "^CLOSE +authenticated$", "^LOGOUT +logout$")

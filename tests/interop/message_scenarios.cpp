@@ -23,6 +23,32 @@ SCENARIO(append_keeps_flags_and_date, "") {
   EXPECT_EQ(row[0].internaldate()->utc(), when->utc());
 }
 
+SCENARIO(several_messages_at_once, "") {
+  imapxx::client c(live_server::get().options(), live_server::user());
+  const auto to = l.other("-several");
+  l.c().create(to);
+  const auto make = [](int n) {
+    std::vector<append_message> all;
+    for (int i = 0; i < n; ++i)
+      all.push_back(
+          append_message("Subject: " + std::to_string(i) + "\r\n\r\n" + std::string(i == 1 ? 10'000 : 10, 'x') + "\r\n")
+              .flags(i == 2 ? flag_list::of(flags::flagged) : flag_list()));
+    return all;
+  };
+  const auto added = c.append_messages(to, make(5));
+  EXPECT_FALSE(added.failure) << added.failure.what();
+  EXPECT_EQ(added.at_once, c.capabilities().contains("MULTIAPPEND"));
+  EXPECT_EQ(added.uids.size(), 5U);
+  c.examine(to);
+  const auto rows = c.fetch(seq_set::all(), fetch_items().uid().flags().rfc822_size());
+  ASSERT_EQ(rows.size(), 5U);
+  EXPECT_TRUE(rows[2].flags()->contains(flags::flagged));
+  EXPECT_GT(rows[1].rfc822_size(), 10'000U);
+  if (c.capabilities().contains("UIDPLUS")) {
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(added.uids[i], rows[i].uid());
+  }
+}
+
 SCENARIO(append_tells_the_uid, "UIDPLUS|IMAP4rev2") {
   const auto done = l.c().append(l.box(), messages()[1]);
   l.c().noop();  // a server need not tell of the new message before

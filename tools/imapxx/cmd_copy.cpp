@@ -75,7 +75,7 @@ void go(connection& c, const common_args& common, const Set& set, const copy_arg
 
 exit_code run(const common_args& common, const copy_args& args, output& out) {
   (void)parse_uids(args.numbers);
-  connection c(common);
+  connection c(common, connection::opening{args.move && !common.dry_run});
   c.open(args.move && !common.dry_run);
   if (c->mailbox().exists == 0) {
     complain("the mailbox is empty");

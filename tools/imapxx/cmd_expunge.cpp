@@ -29,7 +29,7 @@ exit_code run(const common_args& common, const expunge_args& args, output& out) 
     throw usage_error("expunge needs UIDs, or --all for every message marked \\Deleted");
   if (common.by_sequence) throw usage_error("expunge takes UIDs only, --seq is not possible");
   const auto uids = args.all ? uid_set() : parse_uids(number_text(args.numbers, url, nullptr));
-  connection c(common);
+  connection c(common, connection::opening{!common.dry_run});
   c.open(!common.dry_run);
   auto code = exit_code::ok;
   if (common.dry_run) {

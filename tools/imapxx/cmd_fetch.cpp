@@ -295,7 +295,7 @@ exit_code run(const common_args& common, const fetch_args& args, output& out) {
   const auto url = checked_url(common);
   const auto text = number_text(args.numbers, url, args.directory.empty() ? nullptr : "1:*");
   (void)parse_uids(text);
-  connection c(common);
+  connection c(common, connection::opening());
   c.open();
   const auto uids = wanted_uids(c, common, text);
   auto code = exit_code::ok;

@@ -29,7 +29,7 @@ std::string describe(const mailbox_event& e) {
 }  // namespace
 
 exit_code run(const common_args& common, const idle_args& args, output& out) {
-  connection c(common);
+  connection c(common, connection::opening());
   const auto view = c.open();
   if (common.json) {
     out.json_line(to_json(response(exists_response{view.exists})));

@@ -51,7 +51,7 @@ void print(const Set& found, const common_args& common, const search_args& args,
 exit_code run(const common_args& common, const search_args& args, output& out) {
   auto key = parse_words(args.words, local_day());
   if (common.verbose) complain("SEARCH " + key.to_string());
-  connection c(common);
+  connection c(common, connection::opening());
   c.open();
   bool any = false;
   if (common.by_sequence) {

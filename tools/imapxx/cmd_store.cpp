@@ -50,7 +50,7 @@ exit_code run(const common_args& common, const store_args& args, output& out) {
   const auto changes = parse_changes(args.changes);
   const auto text = number_text(args.numbers, checked_url(common), nullptr);
   (void)parse_uids(text);
-  connection c(common);
+  connection c(common, connection::opening{!common.dry_run});
   c.open(!common.dry_run);
   if (c->mailbox().exists == 0) {
     complain("the mailbox is empty");

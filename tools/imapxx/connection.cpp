@@ -93,6 +93,14 @@ imap_url checked_url(const common_args& args) {
 
 connection::connection(const common_args& args) : connection(args, without_login{}) { log_in(); }
 
+connection::connection(const common_args& args, opening how) : connection(args, without_login{}) {
+  if (client_->state() != session_state::not_authenticated) return;  // PREAUTH
+  start_plan plan;
+  how.writing ? plan.open(mailbox()) : plan.examine(mailbox());
+  opened_ = client_->start(find_credentials(args_, url_), std::move(plan)).mailbox;
+  opened_for_writing_ = how.writing;
+}
+
 connection::connection(const common_args& args, without_login, std::function<void(trace_direction, std::string_view)> t,
                        const std::string& ca_pem)
     : args_(args), url_(checked_url(args)), listener_(args) {
@@ -134,7 +142,12 @@ std::vector<mailbox_name> connection::named(const std::vector<std::string>& argu
 }
 
 mailbox_view connection::open(bool writing) {
-  auto view = writing ? client_->select(mailbox()) : client_->examine(mailbox());
+  mailbox_view view;
+  if (opened_ && opened_for_writing_ == writing) {
+    view = *std::exchange(opened_, std::nullopt);
+  } else {
+    view = writing ? client_->select(mailbox()) : client_->examine(mailbox());
+  }
   if (url_.uidvalidity != 0 && view.uidvalidity && *view.uidvalidity != url_.uidvalidity)
     throw failure(exit_code::refused,
                   fmt::format("the mailbox has UIDVALIDITY {}, not {}: its UIDs mean other messages now",

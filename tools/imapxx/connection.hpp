@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace imapxx::cli {
@@ -41,6 +42,11 @@ class connection {
  public:
   /// Connects and logs in. \throws error, failure
   explicit connection(const common_args& args);
+  /// The same, and opens the URL's mailbox on the way: `open` has no round trip of its own then.
+  struct opening {
+    bool writing = false;
+  };
+  connection(const common_args& args, opening how);
   /// The same in two steps: the constructor connects only; `log_in` follows.
   struct without_login {};
   connection(const common_args& args, without_login, std::function<void(trace_direction, std::string_view)> trace = {},
@@ -70,6 +76,8 @@ class connection {
   imap_url url_;
   listener listener_;
   std::unique_ptr<client> client_;
+  std::optional<mailbox_view> opened_;
+  bool opened_for_writing_ = false;
   std::unique_ptr<class on_interrupt> interrupt_;
 };
 

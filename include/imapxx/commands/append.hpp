@@ -14,6 +14,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace imapxx::inline v0 {
 
@@ -53,6 +55,29 @@ class append_result {
   }
 };
 
+/// One message, and what goes with it, for `multiappend` and `client::append_messages`.
+class IMAPXX_API append_message {
+ public:
+  /// With CRLF line ends.
+  explicit append_message(std::string message);
+  explicit append_message(std::shared_ptr<literal_source> message);
+  append_message& flags(flag_list list);
+  append_message& date(date_time internal_date);
+  /// As `append::binary`.
+  append_message& binary(bool on = true);
+  /// Errors: those of `append` that are about a message.
+  [[nodiscard]] result<void> check(const session_info& info) const;
+  /// append-message = [SP flag-list] [SP date-time] SP literal
+  void encode(wire::encoder& out) const;
+  [[nodiscard]] const std::shared_ptr<literal_source>& source() const noexcept { return source_; }
+
+ private:
+  std::shared_ptr<literal_source> source_;
+  flag_list flags_;
+  std::optional<date_time> date_;
+  bool binary_ = false;
+};
+
 /// Adds a message to a mailbox. RFC 9051 section 6.3.12; authenticated or selected state. The message is streamed from
 /// its source; its deadline is one without progress. Never repeat it without looking whether the first one arrived.
 /// Errors: invalid_argument (a name, a flag, an empty message, one beyond the server's APPENDLIMIT, a NUL while the
@@ -65,6 +90,7 @@ class IMAPXX_API append final : public command {
   /// A message with CRLF line ends.
   append(mailbox_name mailbox, std::string message);
   append(mailbox_name mailbox, std::shared_ptr<literal_source> message);
+  append(mailbox_name mailbox, append_message message);
   append& flags(flag_list list);
   append& date(date_time internal_date);
   /// Sends the message as literal8, so that it may hold NUL. RFC 3516 section 4.4; requires BINARY. A string that holds
@@ -80,11 +106,43 @@ class IMAPXX_API append final : public command {
 
  private:
   mailbox_name mailbox_;
-  std::shared_ptr<literal_source> source_;
-  flag_list flags_;
-  std::optional<date_time> date_;
+  append_message message_;
   append_result result_;
-  bool binary_ = false;
+};
+
+/// Adds several messages, all or none. RFC 3502; requires MULTIAPPEND (`client::append_messages` has a fallback);
+/// authenticated or selected state. Each message is streamed from its source, one after the other; the UIDs of the
+/// result are in the order of the messages. Errors: those of `append`; invalid_argument without a message.
+class IMAPXX_API multiappend final : public command {
+ public:
+  using result_type = append_result;
+  static constexpr command_traits traits_v =
+      command_traits("APPEND", states::authenticated).needs("MULTIAPPEND").without_total_deadline();
+  multiappend(mailbox_name mailbox, std::vector<append_message> messages);
+
+  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] result<void> check(const session_info& info) const override;
+  void encode(wire::encoder& out) override;
+  result<void> on_complete(const status_response& status) override;
+  void abandon() noexcept override;
+  [[nodiscard]] result_type take_result() { return std::move(result_); }
+
+ private:
+  mailbox_name mailbox_;
+  std::vector<append_message> messages_;
+  append_result result_;
+};
+
+/// What `client::append_messages` did.
+class append_messages_result {
+ public:
+  append_messages_result() = default;
+  bool at_once = false;  ///< by one MULTIAPPEND: all or none
+  std::optional<std::uint32_t> uidvalidity;
+  /// One for each message that was added, in their order; nullopt where the server does not tell it.
+  std::vector<std::optional<std::uint32_t>> uids;
+  /// Why the message behind these could not be added; nothing after it was tried. Success when all were.
+  error failure;
 };
 
 }  // namespace imapxx::inline v0

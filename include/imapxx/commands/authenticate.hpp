@@ -53,6 +53,8 @@ class IMAPXX_API authenticate final : public command {
   explicit authenticate(std::unique_ptr<sasl_mechanism> mechanism);
   /// Never sends the first message with the command, although the server offers SASL-IR: for servers that fail on it.
   authenticate& initial_response(bool when_offered);
+  /// The server is known to take the first message with the command, although it has not said so on this connection.
+  authenticate& takes_initial_response(bool known = true);
   /// Lets a mechanism that sends the secret itself (PLAIN, LOGIN, tokens) do so without TLS.
   authenticate& allow_plaintext(bool allow = true);
 
@@ -74,6 +76,7 @@ class IMAPXX_API authenticate final : public command {
   std::size_t max_steps_ = limits().sasl_steps;
   std::size_t steps_ = 0;
   bool with_first_ = true;
+  bool known_first_ = false;
   bool send_first_ = false;
   bool spoke_ = false;
   bool cancelled_ = false;

@@ -7,6 +7,7 @@
 #include <imapxx/model/mailbox_name.hpp>
 #include <imapxx/model/number_set.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -33,6 +34,7 @@ class IMAPXX_API copy_base : public command {
  public:
   using result_type = copy_result;
   [[nodiscard]] result<void> check(const session_info& info) const override;
+  [[nodiscard]] command_scope scope() const noexcept override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;
@@ -40,11 +42,14 @@ class IMAPXX_API copy_base : public command {
 
  protected:
   copy_base(std::variant<uid_set, seq_set> set, mailbox_name destination);
+  std::size_t split_uids(std::size_t line_octets, std::size_t most);
+  std::size_t part_ = 0;
   [[nodiscard]] bool by_uid() const noexcept { return std::holds_alternative<uid_set>(set_); }
 
  private:
   bool learn(const response_code& c);
   std::variant<uid_set, seq_set> set_;
+  std::vector<std::variant<uid_set, seq_set>> parts_;  // of `set_`, when it is too long for one line
   mailbox_name destination_;
   copy_result result_;
 };
@@ -54,23 +59,30 @@ class IMAPXX_API copy_base : public command {
 /// Errors: invalid_argument, no (TRYCREATE when the destination does not exist, OVERQUOTA ...), bad.
 class IMAPXX_API copy final : public detail::copy_base {
  public:
-  static constexpr command_traits traits_uid = command_traits("UID COPY", states::selected);
-  static constexpr command_traits traits_seq = command_traits("COPY", states::selected).sequence_numbers();
+  static constexpr command_traits traits_uid = command_traits("UID COPY", states::selected).answered_by(answer::copied);
+  static constexpr command_traits traits_seq =
+      command_traits("COPY", states::selected).answered_by(answer::copied).sequence_numbers();
   copy(uid_set set, mailbox_name destination);
   copy(seq_set set, mailbox_name destination);
   [[nodiscard]] const command_traits& traits() const noexcept override { return by_uid() ? traits_uid : traits_seq; }
 };
 
 /// Moves messages. RFC 9051 sections 6.4.8 and 6.4.9, RFC 6851; requires MOVE or IMAP4rev2 (`client::move` has a
-/// fallback); selected state. A message that fails stays where it is. Errors: invalid_argument, capability_required, no
+/// fallback); selected state. A message that fails stays where it is. A set of UIDs that is too long for one line is
+/// divided, as with `fetch`. Errors: invalid_argument, capability_required, no
 /// (TRYCREATE ...), bad.
 class IMAPXX_API move final : public detail::copy_base {
  public:
-  static constexpr command_traits traits_uid = command_traits("UID MOVE", states::selected).needs("MOVE|IMAP4rev2");
+  static constexpr command_traits traits_uid =
+      command_traits("UID MOVE", states::selected).needs("MOVE|IMAP4rev2").answered_by(answer::copied);
   static constexpr command_traits traits_seq =
-      command_traits("MOVE", states::selected).needs("MOVE|IMAP4rev2").sequence_numbers();
+      command_traits("MOVE", states::selected).needs("MOVE|IMAP4rev2").answered_by(answer::copied).sequence_numbers();
   move(uid_set set, mailbox_name destination);
   move(seq_set set, mailbox_name destination);
+  [[nodiscard]] std::size_t split(std::size_t line_octets, std::size_t most) override {
+    return split_uids(line_octets, most);
+  }
+  void use_part(std::size_t index) override { part_ = index; }
   [[nodiscard]] const command_traits& traits() const noexcept override { return by_uid() ? traits_uid : traits_seq; }
 };
 

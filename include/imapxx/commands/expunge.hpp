@@ -6,8 +6,10 @@
 #include <imapxx/export.hpp>
 #include <imapxx/model/number_set.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace imapxx::inline v0 {
@@ -54,7 +56,8 @@ class IMAPXX_API expunge final : public detail::expunge_base {
 };
 
 /// Removes those of the given messages that are marked `\Deleted`. RFC 9051 section 6.4.9, RFC 4315 section 2.1;
-/// requires UIDPLUS or IMAP4rev2; selected state, not after EXAMINE. Errors: invalid_argument, capability_required,
+/// requires UIDPLUS or IMAP4rev2; selected state, not after EXAMINE. A set that is too long for one line is divided, as
+/// with `fetch`. Errors: invalid_argument, capability_required,
 /// limit_exceeded, no, bad.
 class IMAPXX_API uid_expunge final : public detail::expunge_base {
  public:
@@ -63,10 +66,14 @@ class IMAPXX_API uid_expunge final : public detail::expunge_base {
   explicit uid_expunge(uid_set set);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   [[nodiscard]] result<void> check(const session_info& info) const override;
+  [[nodiscard]] std::size_t split(std::size_t line_octets, std::size_t most) override;
+  void use_part(std::size_t index) override { part_ = index; }
   void encode(wire::encoder& out) override;
 
  private:
   uid_set set_;
+  std::vector<std::variant<uid_set, seq_set>> parts_;  // of `set_`, when it is too long for one line
+  std::size_t part_ = 0;
 };
 
 }  // namespace imapxx::inline v0

@@ -28,7 +28,8 @@ namespace imapxx::inline v0 {
 /// A response belongs to this command when it is about a message of the set and brings a requested item (UID alone does
 /// not count, unless nothing else was asked for). What comes in pieces becomes one row. Messages that do not exist (any
 /// more) are missing from the result, without an error. An answer beyond `n:*` whose UID is below n is no result.
-/// Bodies are collected, up to `limits::body_in_memory_octets` each, or go to a sink.
+/// Bodies are collected, up to `limits::body_in_memory_octets` each, or go to a sink. A set that is too long for one
+/// line (8192 octets, RFC 7162 section 4) is divided among several commands that leave together; the results are one.
 /// Errors: invalid_argument (empty set, no items, an impossible section), capability_required, limit_exceeded
 /// (collected_responses, collected_octets: the connection lives), no, bad, and the sink's.
 class IMAPXX_API fetch final : public command {
@@ -52,6 +53,9 @@ class IMAPXX_API fetch final : public command {
   [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void prepare(const submit_context& context) override;
+  [[nodiscard]] command_scope scope() const noexcept override;
+  [[nodiscard]] std::size_t split(std::size_t line_octets, std::size_t most) override;
+  void use_part(std::size_t index) override { part_ = index; }
   void encode(wire::encoder& out) override;
   bool on_fetch(const fetch_row& row) override;
   [[nodiscard]] bool claims(const fetch_row& row) const noexcept override;
@@ -71,6 +75,8 @@ class IMAPXX_API fetch final : public command {
   void learn_items();
 
   std::variant<uid_set, seq_set> set_;
+  std::vector<std::variant<uid_set, seq_set>> parts_;  // of `set_`, when it is too long for one line
+  std::size_t part_ = 0;
   fetch_items items_;
   std::optional<std::uint64_t> changed_since_;
   std::shared_ptr<body_sink> sink_;

@@ -79,6 +79,10 @@ class IMAPXX_API fetch_items {
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
   [[nodiscard]] const std::vector<entry>& entries() const noexcept { return entries_; }  ///< in the order of the wire
   [[nodiscard]] bool has(fetch_item kind) const noexcept;
+  /// Whether one answer can be about both: they share an item other than the UID, or one of them asks for UIDs alone.
+  [[nodiscard]] bool overlaps(const fetch_items& other) const noexcept;
+  /// Whether the server sets `\Seen` on the way.
+  [[nodiscard]] bool sets_seen() const noexcept;
   /// Errors: invalid_argument, capability_required.
   [[nodiscard]] result<void> check(const session_info& info) const;
   /// Writes the items in parentheses.

@@ -47,9 +47,10 @@ class IMAPXX_API list_collector {
 class IMAPXX_API list final : public command {
  public:
   using result_type = std::vector<list_entry>;
-  static constexpr command_traits traits_v = command_traits("LIST", states::authenticated).answered_by(answer::list);
+  static constexpr command_traits traits_v =
+      command_traits("LIST", states::authenticated).answered_by(answer::list).reads();
   static constexpr command_traits traits_with_status =
-      command_traits("LIST", states::authenticated).answered_by(answer::list | answer::status);
+      command_traits("LIST", states::authenticated).answered_by(answer::list | answer::status).reads();
   list(mailbox_name reference, mailbox_name pattern);
   /// One more pattern (extended form).
   list& pattern(mailbox_name also);
@@ -101,7 +102,8 @@ class IMAPXX_API list final : public command {
 class IMAPXX_API lsub final : public command {
  public:
   using result_type = std::vector<list_entry>;
-  static constexpr command_traits traits_v = command_traits("LSUB", states::authenticated).answered_by(answer::lsub);
+  static constexpr command_traits traits_v =
+      command_traits("LSUB", states::authenticated).answered_by(answer::lsub).reads();
   lsub(mailbox_name reference, mailbox_name pattern);
 
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }

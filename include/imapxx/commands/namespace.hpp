@@ -15,8 +15,10 @@ namespace imapxx::inline v0 {
 class IMAPXX_API namespace_list final : public command {
  public:
   using result_type = namespaces;
-  static constexpr command_traits traits_v =
-      command_traits("NAMESPACE", states::authenticated).needs("NAMESPACE|IMAP4rev2").answered_by(answer::names);
+  static constexpr command_traits traits_v = command_traits("NAMESPACE", states::authenticated)
+                                                 .needs("NAMESPACE|IMAP4rev2")
+                                                 .answered_by(answer::names)
+                                                 .reads();
   namespace_list();
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   void encode(wire::encoder& out) override;

@@ -20,7 +20,7 @@ class IMAPXX_API getquota final : public command {
  public:
   using result_type = quota;
   static constexpr command_traits traits_v =
-      command_traits("GETQUOTA", states::authenticated).needs("QUOTA").answered_by(answer::quota);
+      command_traits("GETQUOTA", states::authenticated).needs("QUOTA").answered_by(answer::quota).reads();
   explicit getquota(std::string root);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   void encode(wire::encoder& out) override;
@@ -48,7 +48,7 @@ class IMAPXX_API getquotaroot final : public command {
  public:
   using result_type = mailbox_quota;
   static constexpr command_traits traits_v =
-      command_traits("GETQUOTAROOT", states::authenticated).needs("QUOTA").answered_by(answer::quota);
+      command_traits("GETQUOTAROOT", states::authenticated).needs("QUOTA").answered_by(answer::quota).reads();
   explicit getquotaroot(mailbox_name mailbox);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   void encode(wire::encoder& out) override;

@@ -62,6 +62,7 @@ namespace detail {
 class IMAPXX_API search_base : public command {
  public:
   [[nodiscard]] result<void> check(const session_info& info) const override;
+  [[nodiscard]] command_scope scope() const noexcept override;
   void prepare(const submit_context& context) override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;

@@ -54,6 +54,7 @@ class IMAPXX_API status final : public command {
 
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   [[nodiscard]] result<void> check(const session_info& info) const override;
+  [[nodiscard]] command_scope scope() const noexcept override { return command_scope().of(name_).reading(); }
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& s) override;

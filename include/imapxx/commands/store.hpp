@@ -43,8 +43,8 @@ class IMAPXX_API store_result {
 
 /// Changes flags. RFC 9051 sections 6.4.6 and 6.4.9; selected state, not after EXAMINE. With a `uid_set` it is UID
 /// STORE, with a `seq_set` STORE. Adding or removing nothing is refused; replacing by nothing clears. `\Recent` cannot
-/// be stored. Errors: invalid_argument, capability_required, limit_exceeded, no (READ-ONLY mailbox, EXPUNGEISSUED ...),
-/// bad.
+/// be stored. A set that is too long for one line is divided among several commands, as with `fetch`. Errors:
+/// invalid_argument, capability_required, limit_exceeded, no (READ-ONLY mailbox, EXPUNGEISSUED ...), bad.
 class IMAPXX_API store final : public command {
  public:
   using result_type = store_result;
@@ -63,6 +63,9 @@ class IMAPXX_API store final : public command {
   [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void prepare(const submit_context& context) override;
+  [[nodiscard]] command_scope scope() const noexcept override;
+  [[nodiscard]] std::size_t split(std::size_t line_octets, std::size_t most) override;
+  void use_part(std::size_t index) override { part_ = index; }
   void encode(wire::encoder& out) override;
   bool on_fetch(const fetch_row& row) override;
   [[nodiscard]] bool claims(const fetch_row& row) const noexcept override;
@@ -72,6 +75,8 @@ class IMAPXX_API store final : public command {
 
  private:
   std::variant<uid_set, seq_set> set_;
+  std::vector<std::variant<uid_set, seq_set>> parts_;  // of `set_`, when it is too long for one line
+  std::size_t part_ = 0;
   flag_list flags_;
   std::optional<std::uint64_t> unchanged_since_;
   store_result result_;

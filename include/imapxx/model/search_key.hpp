@@ -123,6 +123,8 @@ class IMAPXX_API search_key {
   /// Whether a text is not ASCII, so that `CHARSET UTF-8` must stand in front unless UTF-8 is enabled (RFC 6855 section
   /// 3).
   [[nodiscard]] bool needs_charset() const noexcept;
+  /// Whether it names messages by sequence number.
+  [[nodiscard]] bool names_sequence_numbers() const noexcept;
   /// Capabilities that the server must offer, such as "WITHIN"; each once.
   [[nodiscard]] std::vector<std::string> required_capabilities() const;
   /// For people and logs: as it is written, texts always quoted.

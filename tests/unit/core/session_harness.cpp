@@ -61,7 +61,10 @@ void session_test::collect() {
     if (e.row != nullptr) s.text = e.row->text();
     if (e.body != nullptr) s.body = *e.body;
     if (!e.chunk.empty()) s.text = e.chunk;
-    if (e.status != nullptr) s.text = e.status->text;
+    if (e.status != nullptr) {
+      s.text = e.status->text;
+      s.tag = e.status->tag;
+    }
     s.failure = e.failure;
     s.finished = std::move(e.finished);
     events.push_back(std::move(s));

@@ -21,6 +21,7 @@ struct seen_event {
   session_event::kind what = session_event::kind::none;
   command_id id = 0;
   std::string text;  // row text, chunk, status text
+  std::string tag;   // completed
   body_info body;
   error failure;
   std::unique_ptr<command> finished;

@@ -1,0 +1,308 @@
+// How many round trips things take, against a real server behind a proxy with 50 ms round trips; and how long many
+// small commands take without it. The server is named by the environment, as for the interop tests:
+//   tests/interop/with_server.sh run dovecot STATE_DIR build/bench/bench/latency [--write docs/performance.md]
+#include <imapxx/asio.hpp>
+#include <imapxx/client.hpp>
+
+#include "delaying_proxy.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+using imapxx::fetch_items;
+using imapxx::uid_set;
+
+constexpr auto round_trip = 50ms;
+constexpr int many = 500;
+constexpr int messages_to_append = 2000;
+constexpr int messages_to_store = 10'000;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) {
+    std::fprintf(stderr, "latency: no server: %s is not set\n", name);
+    std::exit(77);
+  }
+  return value;
+}
+
+// One step, as most accounts on the net have it; SCRAM takes two round trips more.
+imapxx::credentials user() { return imapxx::credentials("user8", imapxx::secret("pass")).mechanism("PLAIN"); }
+
+imapxx::connect_options options(std::uint16_t port) {
+  return imapxx::connect_options("localhost", imapxx::security::tls, port)
+      .tls(imapxx::tls_options().ca_file(environment("IMAPXX_CA_FILE")));
+}
+
+std::uint16_t server_port() { return static_cast<std::uint16_t>(std::stoi(environment("IMAPXX_TLS_PORT"))); }
+
+double seconds(const std::function<void()>& work) {
+  const auto start = clock_type::now();
+  work();
+  return std::chrono::duration<double>(clock_type::now() - start).count();
+}
+
+double median_of(int rounds, const std::function<double()>& measure) {
+  std::vector<double> all;
+  for (int i = 0; i < rounds; ++i) all.push_back(measure());
+  std::sort(all.begin(), all.end());
+  return all[all.size() / 2];
+}
+
+std::vector<imapxx::append_message> small_messages(int n) {
+  std::vector<imapxx::append_message> all;
+  for (int i = 0; i < n; ++i) {
+    all.emplace_back("From: a@example.org\r\nTo: b@example.org\r\nSubject: message " + std::to_string(i) +
+                     "\r\nMessage-ID: <" + std::to_string(i) + "@example.org>\r\n\r\nText.\r\n");
+  }
+  return all;
+}
+
+std::string folder(int i) { return "latency-" + std::to_string(i); }
+
+void empty(imapxx::client& c, const char* mailbox) {
+  (void)c.try_run(imapxx::delete_mailbox(mailbox));
+  c.create(mailbox);
+}
+
+/// A mailbox of 500 messages, and 500 mailboxes.
+void prepare(imapxx::client& c) {
+  empty(c, "latency");
+  (void)c.append_messages("latency", small_messages(many));
+  std::vector<imapxx::ticket<imapxx::create>> made;
+  for (int i = 0; i < many; ++i) made.push_back(c.submit(imapxx::create(folder(i))));
+  for (auto& t : made) (void)t.try_wait();  // they may be there already
+}
+
+void clean_up(imapxx::client& c) {
+  if (c.state() == imapxx::session_state::selected) c.unselect();
+  for (const char* name : {"latency", "latency-append", "latency-store"}) (void)c.try_run(imapxx::delete_mailbox(name));
+  std::vector<imapxx::ticket<imapxx::delete_mailbox>> gone;
+  for (int i = 0; i < many; ++i) gone.push_back(c.submit(imapxx::delete_mailbox(folder(i))));
+  for (auto& t : gone) (void)t.try_wait();
+}
+
+imapxx::start_plan newest() { return imapxx::start_plan().open("latency").fetch_newest(50, fetch_items().envelope()); }
+
+imapxx::start_result start_up(imapxx::connect_options o) {
+  imapxx::client c(std::move(o));
+  auto r = c.start(user(), newest());
+  if (r.messages.size() != 50) throw std::runtime_error("50 messages were expected");
+  return r;
+}
+
+void start_up_step_by_step(const imapxx::connect_options& o) {
+  imapxx::client c(o, user());
+  const auto box = c.select("latency");
+  (void)c.fetch(imapxx::seq_set::range(box.exists - 49, box.exists), fetch_items().envelope());
+}
+
+double fetch_each(std::uint16_t port) {
+  imapxx::client c(options(port), user());
+  c.select("latency");
+  const auto uids = c.uid_search(imapxx::search_key::all());
+  return seconds([&] {
+    std::vector<imapxx::ticket<imapxx::fetch>> asked;
+    for (const auto uid : uids) asked.push_back(c.submit(imapxx::fetch(uid_set(uid), fetch_items().envelope())));
+    for (auto& t : asked) (void)t.wait();
+  });
+}
+
+double fetch_each_in_coroutines(std::uint16_t port) {
+  asio::io_context context;
+  imapxx::async_client c(context, options(port));
+  double took = 0;
+  int left = 0;
+  clock_type::time_point begun;
+  const auto one = [&](std::uint32_t uid) -> asio::awaitable<void> {
+    const uid_set set(uid);
+    const auto items = fetch_items().envelope();
+    (void)co_await c.fetch(set, items);
+    if (--left == 0) took = std::chrono::duration<double>(clock_type::now() - begun).count();
+  };
+  const auto all = [&]() -> asio::awaitable<void> {
+    co_await c.async_connect(user());
+    const imapxx::mailbox_name box("latency");
+    (void)co_await c.select(box);
+    const auto key = imapxx::search_key::all();
+    const auto uids = co_await c.uid_search(key);
+    begun = clock_type::now();
+    left = static_cast<int>(uids.size());
+    for (const auto uid : uids) asio::co_spawn(context, one(uid), asio::detached);
+  };
+  asio::co_spawn(context, all(), asio::detached);
+  context.run();
+  return took;
+}
+
+double status_of_each(std::uint16_t port) {
+  imapxx::client c(options(port), user());
+  return seconds([&] {
+    std::vector<imapxx::ticket<imapxx::status>> asked;
+    for (int i = 0; i < many; ++i)
+      asked.push_back(c.submit(imapxx::status(folder(i), imapxx::status_items().messages().unseen())));
+    for (auto& t : asked) (void)t.wait();
+  });
+}
+
+std::string table_of_round_trips(std::uint16_t port) {
+  const auto trips = [](double s) { return s / std::chrono::duration<double>(round_trip).count(); };
+  std::string out = "| at a round trip of 50 ms | round trips | goal |\n|---|---|---|\n";
+  const auto row = [&](const char* what, double s, const char* goal) {
+    char line[256];
+    std::snprintf(line, sizeof line, "| %s | %.1f | %s |\n", what, trips(s), goal);
+    out += line;
+  };
+  const auto base = options(port);
+  imapxx::server_facts known;
+  constexpr int rounds = 5;
+  row("connect, TLS, log in, SELECT, 50 newest envelopes: step by step",
+      median_of(rounds, [&] { return seconds([&] { start_up_step_by_step(base); }); }), "");
+  row("the same with `client::start`, first contact",
+      median_of(rounds, [&] { return seconds([&] { known = start_up(base).facts; }); }), "4.3");
+  auto again = base;
+  again.remember(known);
+  row("the same, with `connect_options::remember`",
+      median_of(rounds, [&] { return seconds([&] { (void)start_up(again); }); }), "3.3");
+  auto stale = known;
+  stale.exists -= 7;
+  again.remember(stale);
+  row("the same, the remembered count being wrong",
+      median_of(rounds, [&] { return seconds([&] { (void)start_up(again); }); }), "");
+  row("500 one-message FETCHes, `submit`", median_of(rounds, [&] { return fetch_each(port); }), "6");
+  row("500 one-message FETCHes, 500 coroutines", median_of(rounds, [&] { return fetch_each_in_coroutines(port); }),
+      "6");
+  row("STATUS of 500 mailboxes, `submit`", median_of(rounds, [&] { return status_of_each(port); }), "6");
+  return out;
+}
+
+double append_all(imapxx::client& c, bool at_once) {
+  empty(c, "latency-append");
+  auto messages = small_messages(messages_to_append);
+  return seconds([&] {
+    if (at_once) {
+      (void)c.append_messages("latency-append", std::move(messages));
+      return;
+    }
+    for (auto& m : messages) (void)c.run(imapxx::append("latency-append", std::move(m)));
+  });
+}
+
+enum class manner { sequential, submitted, one_set };
+
+double store_all(imapxx::client& c, manner how) {
+  const auto uids = c.uid_search(imapxx::search_key::all());
+  const imapxx::flag_list flags(imapxx::flags::flagged);
+  (void)c.run(imapxx::store(uids.numbers(), imapxx::store_mode::replace, {}).silent());
+  return seconds([&] {
+    if (how == manner::one_set) {
+      (void)c.run(imapxx::store(uids.numbers(), imapxx::store_mode::add, flags).silent());
+      return;
+    }
+    std::vector<imapxx::ticket<imapxx::store>> asked;
+    for (const auto uid : uids) {
+      imapxx::store cmd(uid_set(uid), imapxx::store_mode::add, flags);
+      if (how == manner::sequential) {
+        (void)c.run(std::move(cmd));
+      } else {
+        asked.push_back(c.submit(std::move(cmd)));
+      }
+    }
+    for (auto& t : asked) (void)t.wait();
+  });
+}
+
+std::string table_of_writes() {
+  imapxx::client c(options(server_port()), user());
+  std::string out = "| on loopback, without delay | seconds | one by one | ratio |\n|---|---|---|---|\n";
+  const auto row = [&](const char* what, double s, double reference) {
+    char line[256];
+    std::snprintf(line, sizeof line, "| %s | %.2f | %.2f | %.3f |\n", what, s, reference, s / reference);
+    out += line;
+  };
+  constexpr int rounds = 3;
+  std::vector<double> at_once, one_by_one;
+  for (int i = 0; i < rounds; ++i) {  // interleaved
+    one_by_one.push_back(append_all(c, false));
+    at_once.push_back(append_all(c, true));
+  }
+  const auto middle = [](std::vector<double>& all) {
+    std::sort(all.begin(), all.end());
+    return all[all.size() / 2];
+  };
+  row("2,000 small APPENDs, `append_messages` (MULTIAPPEND)", middle(at_once), middle(one_by_one));
+  empty(c, "latency-store");
+  (void)c.append_messages("latency-store", small_messages(messages_to_store));
+  c.select("latency-store");
+  std::vector<double> sequential, submitted, one_set;
+  for (int i = 0; i < rounds; ++i) {
+    sequential.push_back(store_all(c, manner::sequential));
+    submitted.push_back(store_all(c, manner::submitted));
+    one_set.push_back(store_all(c, manner::one_set));
+  }
+  row("10,000 STOREs, one command each, `submit`", middle(submitted), middle(sequential));
+  row("10,000 messages, one STORE", middle(one_set), middle(sequential));
+  return out;
+}
+
+/// Replaces what stands between this program's markers; adds them at the end where there are none.
+void write_section(const std::string& path, const std::string& section) {
+  constexpr std::string_view begin = "<!-- latency: written by bench/latency -->\n";
+  constexpr std::string_view end = "<!-- end of latency -->\n";
+  std::ifstream in(path);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const auto from = text.find(begin);
+  const auto to = text.find(end);
+  const auto body = std::string(begin) + section + std::string(end);
+  if (from != std::string::npos && to != std::string::npos && from < to) {
+    text.replace(from, to + end.size() - from, body);
+  } else {
+    if (text.empty()) text = "# Performance\n\nMeasured; each section names the command that repeats it.\n";
+    text += "\n" + body;
+  }
+  std::ofstream(path) << text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  std::string section = "## Round trips and many small commands\n\n`make bench`: " + environment("IMAPXX_SERVER") +
+                        " on the same machine, TLS 1.3, behind a proxy that delays each direction by 25 ms; TCP's own\n"
+                        "round trip is not counted. Medians.\n\n";
+  {
+    imapxx::client c(options(server_port()), user());
+    prepare(c);
+  }
+  {
+    const bench::delaying_proxy proxy(server_port(), round_trip);
+    section += table_of_round_trips(proxy.port());
+  }
+  section += "\n" + table_of_writes() + "\n";
+  {
+    imapxx::client c(options(server_port()), user());
+    clean_up(c);
+  }
+  std::fputs(section.c_str(), stdout);
+  if (argc == 3 && std::string_view(argv[1]) == "--write") write_section(argv[2], section);
+  return 0;
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "latency: %s\n", e.what());
+  return 1;
+}
