@@ -84,6 +84,7 @@ bench:
 	@$(call build,bench)
 	@for program in build/bench/bench/bench_*; do test ! -x $$program -o -d $$program || $$program; done
 	@build/bench/bench/end_to_end --rounds $(BENCH_ROUNDS)
+	@build/bench/bench/download --rounds $(BENCH_ROUNDS)
 
 fuzz:
 	@scripts/deps.sh build test check

@@ -1,0 +1,68 @@
+"""A whole mailbox from Dovecot over TLS into .eml files: `imapxx fetch -o` beside the least that does the same, interleaved.
+
+  tests/interop/with_server.sh start dovecot /tmp/dovecot
+  IMAPXX_CLI=build/bench/tools/imapxx tests/interop/with_server.sh run dovecot /tmp/dovecot \
+      python3 bench/download_mailbox.py build/bench/bench/download [MESSAGES] [ROUNDS]
+"""
+import imaplib
+import os
+import pathlib
+import shutil
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+USER, PASSWORD = "user3", "pass"
+OCTETS = 10_700  # 100,000 of them are 1 GiB
+WHERE = os.environ["IMAPXX_HOST"].replace("127.0.0.1", "localhost"), os.environ["IMAPXX_TLS_PORT"]
+CA = os.environ["IMAPXX_CA_FILE"]
+
+
+def fill(messages):
+    client = imaplib.IMAP4_SSL(WHERE[0], int(WHERE[1]), ssl_context=ssl.create_default_context(cafile=CA))
+    client.login(USER, PASSWORD)
+    if client.select("INBOX")[1] != [b"0"]:
+        client.store("1:*", "+FLAGS.SILENT", "\\Deleted")
+        client.expunge()
+    for n in range(messages):
+        client.append("INBOX", None, None, (b"Subject: %d\r\n\r\n" % n) + (b"%077d\r\n" % n) * (OCTETS // 79))
+    client.logout()
+
+
+def timed(command, out):
+    shutil.rmtree(out, ignore_errors=True)
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   env=dict(os.environ, IMAPXX_PASSWORD=PASSWORD))
+    return time.perf_counter() - started
+
+
+def main():
+    reference, messages, rounds = sys.argv[1], int((sys.argv + ["", "10000"])[2] or 10000), int((sys.argv + ["", "", "5"])[3] or 5)
+    fill(messages)
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = pathlib.Path(folder, "ours"), pathlib.Path(folder, "theirs")
+        commands = {
+            "reference": ([reference, "--save", *WHERE, USER, PASSWORD, CA, str(theirs)], theirs),
+            "imapxx": ([os.environ["IMAPXX_CLI"], "fetch", "-o", str(ours), "--ca-file", CA,
+                        f"imaps://{USER}@{WHERE[0]}:{WHERE[1]}/INBOX"], ours),
+        }
+        seconds = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, (command, out) in commands.items():
+                seconds[name].append(timed(command, out))
+        files = sorted(p.name for p in theirs.iterdir())
+        assert len(files) == messages, len(files)
+        assert all((ours / name).read_bytes() == (theirs / name).read_bytes() for name in files)
+    print(f"{messages} messages of {OCTETS} octets, median of {rounds}")
+    base = statistics.median(seconds["reference"])
+    for name, all_of_them in seconds.items():
+        middle = statistics.median(all_of_them)
+        print(f"{name:12} {middle:7.2f} s  {middle / base:5.2f}x")
+
+
+if __name__ == "__main__":
+    main()
