@@ -79,12 +79,19 @@ check-tidy:
 	@mkdir -p build; $(call configure,asan)
 	@scripts/run_tidy.sh build/asan
 
+dovecot = tests/interop/servers/dovecot.sh
+dovecot_run = tests/interop/with_server.sh run dovecot
+bench_dovecot = build/bench/servers/dovecot
+
 bench:
-	@scripts/deps.sh build bench
+	@scripts/deps.sh build bench servers
 	@$(call build,bench)
 	@for program in build/bench/bench/bench_*; do test ! -x $$program -o -d $$program || $$program; done
 	@build/bench/bench/end_to_end --rounds $(BENCH_ROUNDS)
 	@build/bench/bench/download --rounds $(BENCH_ROUNDS)
+	@$(dovecot) start $(bench_dovecot); code=$$?; test $$code != 77 || exit 0; test $$code = 0 || exit $$code; \
+	  $(dovecot_run) $(bench_dovecot) build/bench/bench/latency --rounds $(BENCH_ROUNDS) --write docs/performance.md; code=$$?; \
+	  $(dovecot) stop $(bench_dovecot); exit $$code
 
 fuzz:
 	@scripts/deps.sh build test check
@@ -96,6 +103,7 @@ soak:
 	@scripts/deps.sh build test servers
 	@$(call build,dev)
 	@IMAPXX_SOAK=1 ctest --preset dev -L threats
+	@IMAPXX_SOAK=1 ctest --preset dev -R '^unit_core$$'
 	@IMAPXX_SOAK=1 ctest --preset dev -R cli.download_kill_test
 	@ctest --preset dev -LE 'install|style' --repeat until-fail:$(SOAK_ROUNDS)
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <deque>
 #include <list>
 #include <stdexcept>
@@ -23,6 +24,7 @@ using clock_type = std::chrono::steady_clock;
 
 struct chunk {
   clock_type::time_point due;
+  unsigned trip = 0;  // whose octets these are
   std::string octets;
 };
 
@@ -32,6 +34,7 @@ struct direction {
   bool ended = false;  // nothing more will be read
   bool shut = false;   // and that was passed on
   std::deque<chunk> waiting;
+  unsigned delivered = 0;  // the last trip of which something has arrived at `to`
 };
 
 struct relay {
@@ -71,6 +74,7 @@ class delaying_proxy::impl {
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] unsigned trips() const noexcept { return trips_; }
 
   void step() {
     std::vector<pollfd> fds{{listener_, POLLIN, 0}};
@@ -88,12 +92,15 @@ class delaying_proxy::impl {
     std::size_t i = 1;
     for (auto& r : relays_) {
       for (auto& way : r.ways) {
-        if ((fds[i++].revents & (POLLIN | POLLHUP | POLLERR)) != 0) take(way);
+        const bool from_client = &way == &r.ways[0];
+        const auto trip = from_client ? r.ways[1].delivered + 1 : r.ways[0].delivered;
+        if ((fds[i++].revents & (POLLIN | POLLHUP | POLLERR)) != 0) take(way, trip);
       }
     }
     for (auto& r : relays_) {
       for (auto& way : r.ways) pass_on(way);
     }
+    if (!relays_.empty()) trips_ = relays_.back().ways[1].delivered;
     relays_.remove_if([](relay& r) {
       if (!r.ways[0].shut || !r.ways[1].shut) return false;
       close(r);
@@ -126,18 +133,19 @@ class delaying_proxy::impl {
     relays_.push_back(std::move(r));
   }
 
-  void take(direction& way) const {
+  void take(direction& way, unsigned trip) const {
     std::string octets(std::size_t{256} << 10U, '\0');
     const auto n = ::recv(way.from, octets.data(), octets.size(), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (n <= 0) way.ended = true;
     octets.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-    way.waiting.push_back({clock_type::now() + delay_, std::move(octets)});
+    way.waiting.push_back({clock_type::now() + delay_, trip, std::move(octets)});
   }
 
   static void pass_on(direction& way) {
     while (!way.waiting.empty() && way.waiting.front().due <= clock_type::now()) {
       const auto& octets = way.waiting.front().octets;
+      if (!octets.empty()) way.delivered = std::max(way.delivered, way.waiting.front().trip);
       for (std::size_t sent = 0; sent < octets.size();) {
         const auto n = ::send(way.to, octets.data() + sent, octets.size() - sent, MSG_NOSIGNAL);
         if (n <= 0) break;
@@ -151,6 +159,7 @@ class delaying_proxy::impl {
     }
   }
 
+  std::atomic<unsigned> trips_{0};
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::uint16_t target_;
@@ -162,6 +171,8 @@ delaying_proxy::delaying_proxy(std::uint16_t target, std::chrono::microseconds r
     : impl_(std::make_unique<impl>(target, round_trip)), port_(impl_->port()), thread_([this] {
         while (!stop_) impl_->step();
       }) {}
+
+unsigned delaying_proxy::round_trips() const noexcept { return impl_->trips(); }
 
 delaying_proxy::~delaying_proxy() {
   stop_ = true;

@@ -18,6 +18,9 @@ class delaying_proxy {
   delaying_proxy(const delaying_proxy&) = delete;
   delaying_proxy& operator=(const delaying_proxy&) = delete;
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  /// Round trips of the newest connection, counted: how long the longest chain is of octets that were sent after others
+  /// had come. Does not depend on how busy the machine is.
+  [[nodiscard]] unsigned round_trips() const noexcept;
 
  private:
   class impl;
