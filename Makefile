@@ -4,7 +4,7 @@
 #   make demo     build the tool and show a whole IMAP session against the embedded server
 #   make test     build everything and run all tests, real IMAP servers included
 #   make check    format, layering, headers, clang-tidy, clang 19 build with tests and fuzzers under ASan and UBSan, TSan
-#   make bench | fuzz | soak | docs | install | clean
+#   make bench | fuzz | coverage | soak | docs | install | clean
 #
 # JOBS=n sets the parallelism, PREFIX=dir the place of `make install`, FUZZ_SECONDS=n the time for each fuzzer.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -18,7 +18,7 @@ ifneq ($(shell command -v ccache 2>/dev/null),)
 export CMAKE_CXX_COMPILER_LAUNCHER ?= ccache
 endif
 
-.PHONY: deps demo test check bench fuzz soak docs install clean \
+.PHONY: deps demo test check bench fuzz coverage soak docs install clean \
         build check-format check-layers check-headers check-tidy check-asan check-fuzz check-tsan
 
 # configure,PRESET: only when there is no build directory yet; afterwards Ninja notices changes itself.
@@ -97,6 +97,13 @@ fuzz:
 	@scripts/deps.sh build test check
 	@$(call build,asan,imapxx_fuzzers)
 	@scripts/run_fuzz.sh build/asan/fuzz $(FUZZ_SECONDS)
+
+# Lines and branches that the tests reach, and those of the parser that the fuzzers' corpus alone reaches.
+coverage:
+	@scripts/deps.sh build test check coverage
+	@$(call build,coverage)
+	@scripts/coverage.sh build/coverage
+	@scripts/coverage.sh build/coverage corpus
 
 # The long versions of the threats' tests, then all tests again and again: what fails once in twenty runs is found here.
 soak:

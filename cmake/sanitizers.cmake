@@ -1,6 +1,6 @@
 # IMAPXX_SANITIZE: "address,undefined", "thread", or empty. For the whole tree, since a library and its tests must agree.
 set(IMAPXX_SANITIZE "" CACHE STRING "Sanitizers for the whole tree, as for -fsanitize=")
-option(IMAPXX_COVERAGE "Instrument for gcov" OFF)
+option(IMAPXX_COVERAGE "Instrument for llvm-cov (clang) or gcov" OFF)
 option(IMAPXX_HARDEN "Stack protector, _FORTIFY_SOURCE, relro (when no sanitizer is on)" OFF)
 
 if(IMAPXX_SANITIZE)
@@ -8,7 +8,10 @@ if(IMAPXX_SANITIZE)
   add_link_options(-fsanitize=${IMAPXX_SANITIZE})
 endif()
 
-if(IMAPXX_COVERAGE)
+if(IMAPXX_COVERAGE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+elseif(IMAPXX_COVERAGE)
   add_compile_options(--coverage)
   add_link_options(--coverage)
 endif()

@@ -1,8 +1,11 @@
 // A whole session against any server: the first octets choose what the client does and how the rest is cut, the rest is
-// what the server sends. Whatever it is, each command completes exactly once, and nothing is sent after the end.
+// what the server sends. Whatever it is, each command completes exactly once, nothing is sent after the end, and all
+// that can be seen is the same when what the server sends is cut at random places or not at all.
 #include <imapxx/commands.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
+
+#include "support/choices.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -19,29 +22,30 @@ using namespace imapxx;
 
 class run {
  public:
-  run() : session_(options()) {}
+  /// `split`: whether the server's octets are cut; `halves`: whether the client's leave in parts.
+  run(bool split, bool halves) : session_(options()), splits_(0), split_(split), halves_(halves) {}
 
-  void play(std::string_view input) {
+  std::string play(std::string_view input) {
     const auto take = [&input] {
       const auto c = input.empty() ? '\0' : input.front();
       if (!input.empty()) input.remove_prefix(1);
       return static_cast<unsigned char>(c);
     };
-    const auto chunk = 1U + take() % 61U;
+    splits_ = fuzz::random_splits(take());
     if ((take() & 1U) != 0) session_.set_tls(true);
     static const std::string_view greetings[] = {"", "* PREAUTH [CAPABILITY IMAP4rev1 IDLE LITERAL+] in\r\n",
                                                  "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=CRAM-MD5] hi\r\n",
                                                  "* PREAUTH [CAPABILITY IMAP4rev2] in\r\n"};
-    feed(greetings[take() % 4U], chunk);
+    feed(greetings[take() % 4U]);
     for (auto n = take() % 6U; n > 0; --n) submit(take());
-    feed(input.substr(0, input.size() / 2), chunk);
+    feed(input.substr(0, input.size() / 2));
     submit(take());
-    feed(input.substr(input.size() / 2), chunk);
+    feed(input.substr(input.size() / 2));
     session_.input_closed(error());
     collect();
-    if (!session_.closed() || !session_.output().empty()) std::abort();
-    for (const auto& [id, times] : completed_)
-      if (times != 1) std::abort();
+    fuzz::require(session_.closed() && session_.output().empty(), "open after its end");
+    for (const auto& [id, times] : completed_) fuzz::require(times == 1, "a command completed not exactly once");
+    return seen_;
   }
 
  private:
@@ -55,11 +59,11 @@ class run {
     return o.use_limits(l).first_tag(1).track_uids();
   }
 
-  void feed(std::string_view octets, std::size_t chunk) {
+  void feed(std::string_view octets) {
     while (!octets.empty() && !session_.closed()) {
       const auto room = session_.input_buffer();
       if (room.empty()) return;
-      const auto n = std::min({room.size(), octets.size(), chunk});
+      const auto n = std::min({room.size(), octets.size(), split_ ? splits_.next(octets.size()) : octets.size()});
       std::memcpy(room.data(), octets.data(), n);
       session_.input_received(n);
       octets.remove_prefix(n);
@@ -71,11 +75,31 @@ class run {
     for (auto e = session_.next(); e.what != session_event::kind::none; e = session_.next()) {
       if (e.what == session_event::kind::completed) ++completed_[e.id];
       if (e.row != nullptr) (void)e.row->to_data();
-      // Some of what waits leaves, some does not.
-      const auto out = session_.output();
-      session_.output_sent(out.size() / 2 + 1);
+      see(e);
+      send(halves_);
     }
-    session_.output_sent(session_.output().size());
+    send(false);
+  }
+
+  // Some of what waits leaves, or all of it.
+  void send(bool half) {
+    const auto out = session_.output();
+    const auto n = half ? std::min(out.size(), out.size() / 2 + 1) : out.size();
+    session_.output_sent(n);
+  }
+
+  // Everything but where a body was cut. What was sent is no part of it: an answer to `+` leaves only when the server's
+  // next octets did not come with it.
+  void see(const session_event& e) {
+    using kind = session_event::kind;
+    if (e.what == kind::body_chunk) {
+      seen_ += e.chunk;
+      return;
+    }
+    seen_ += "\n" + std::to_string(static_cast<int>(e.what)) + " " + std::to_string(e.id) + " ";
+    if (e.what == kind::row) seen_ += e.row->text();
+    if (e.status != nullptr) seen_ += e.status->text;
+    if (e.what == kind::completed || e.what == kind::closed) seen_ += e.failure.what();
   }
 
   template <class C>
@@ -109,12 +133,19 @@ class run {
   }
 
   session session_;
+  fuzz::random_splits splits_;
+  bool split_;
+  bool halves_;
   std::map<command_id, int> completed_;
+  std::string seen_;
 };
 
 }  // namespace fuzz_session
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz_session::run().play({reinterpret_cast<const char*>(data), size});
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  (void)fuzz_session::run(true, true).play(input);
+  const auto whole = fuzz_session::run(false, false).play(input);
+  imapxx::fuzz::require_equal(fuzz_session::run(true, false).play(input), whole, "another session when cut otherwise");
   return 0;
 }

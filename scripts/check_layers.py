@@ -36,7 +36,7 @@ THIRD_PARTY = [
     (re.compile(r"^gmime/"), ["src/mime/", "testserver/src/", "tests/"]),
     (re.compile(r"^(boost/)?asio"), ["src/asio/", "include/imapxx/asio.hpp", "include/imapxx/asio/", "tests/", "bench/", "examples/", "fuzz/"]),
     (re.compile(r"^CLI/"), ["tools/"]),
-    (re.compile(r"^nlohmann/"), ["tools/", "tests/"]),
+    (re.compile(r"^nlohmann/"), ["fuzz/fuzz_decode.cpp", "tools/", "tests/"]),
     (re.compile(r"^fmt/"), ["src/", "tools/", "testserver/src/", "tests/"]),
     (re.compile(r"^(gtest|gmock)/"), ["tests/"]),
 ]

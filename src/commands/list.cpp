@@ -58,9 +58,15 @@ void merge(list_entry& into, list_entry&& from) {
   }
 }
 
-void write_name(wire::encoder& out, const mailbox_name& name) {
-  out.list_mailbox(out.context().utf8 && name.decoded() ? std::string_view(name.utf8()) : name.raw());
+std::string_view wire_form(const wire::encoder& out, const mailbox_name& name) {
+  return out.context().utf8 && name.decoded() ? std::string_view(name.utf8()) : name.raw();
 }
+
+// mailbox = "INBOX" / astring: unlike in a pattern, `*` and `%` must be quoted in it.
+void write_reference(wire::encoder& out, const mailbox_name& name) { out.astring(wire_form(out, name)); }
+
+// list-mailbox = 1*list-char / string
+void write_pattern(wire::encoder& out, const mailbox_name& name) { out.list_mailbox(wire_form(out, name)); }
 
 // reference and pattern may be empty
 result<void> check_pattern(const mailbox_name& name) {
@@ -212,12 +218,12 @@ void list::encode(wire::encoder& out) {
     write_options(out, selections, select_, first);
     out.end_list().sp();
   }
-  write_name(out, reference_);
+  write_reference(out, reference_);
   out.sp();
   if (patterns_.size() > 1) out.begin_list();
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     if (i != 0) out.sp();
-    write_name(out, patterns_[i]);
+    write_pattern(out, patterns_[i]);
   }
   if (patterns_.size() > 1) out.end_list();
   if (return_ == 0 && !status_) return;
@@ -261,9 +267,9 @@ void lsub::prepare(const submit_context& context) {
 
 void lsub::encode(wire::encoder& out) {
   out.raw("LSUB ");
-  write_name(out, reference_);
+  write_reference(out, reference_);
   out.sp();
-  write_name(out, pattern_);
+  write_pattern(out, pattern_);
 }
 
 bool lsub::on_response(response& r) {

@@ -23,6 +23,14 @@ TEST(list, plain_forms) {  // RFC 9051 section 6.3.9.1, 6.3.9.8
   EXPECT_EQ(p.wire(umlaut), "LIST \"\" Entw&APw-rfe/%");
 }
 
+TEST(list, wildcards_are_bare_in_patterns_only) {  // RFC 9051 section 9: mailbox = astring, list-mailbox = 1*list-char
+  probe p;
+  list plain("a%*", "b%*");
+  lsub subscribed("a%*", "b%*");
+  EXPECT_EQ(p.wire(plain), "LIST \"a%*\" b%*");
+  EXPECT_EQ(p.wire(subscribed), "LSUB \"a%*\" b%*");
+}
+
 TEST(list, collects_entries) {
   probe p;
   list c("", "*");
