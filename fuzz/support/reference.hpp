@@ -310,8 +310,9 @@ class reference {
       const auto name = atom();
       const auto* const at = std::find(std::begin(names), std::end(names), name ? upper(*name) : std::string());
       if (at == std::end(names) || !sp()) return std::nullopt;
-      const bool wide = at - names >= 6;  // SIZE, HIGHESTMODSEQ
-      const auto n = wide ? number64() : number();
+      const bool wide = at - names >= 6;                         // SIZE, HIGHESTMODSEQ
+      const bool positive = at - names == 2 || at - names == 3;  // UIDNEXT, UIDVALIDITY
+      const auto n = wide ? number64() : positive ? nz_number() : number();
       auto& value = values[static_cast<std::size_t>(at - names)];
       if (!n || !value.empty()) return std::nullopt;  // narrowed: each item once
       value = std::to_string(*n);
