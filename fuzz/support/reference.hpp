@@ -184,7 +184,7 @@ class reference {
     while (!is(')')) {
       if (!flags.empty() && !sp()) return std::nullopt;
       const auto f = flag(false);
-      if (!f) return std::nullopt;
+      if (!f || upper(*f) == "NIL") return std::nullopt;  // narrowed: NIL is none (S-09)
       if (std::find(flags.begin(), flags.end(), upper(*f)) != flags.end()) return std::nullopt;
       flags.push_back(upper(*f));
       out += ' ' + flags.back();
