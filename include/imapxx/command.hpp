@@ -92,6 +92,14 @@ constexpr bool operator&(answer a, answer b) noexcept {
   return (static_cast<std::uint32_t>(a) & static_cast<std::uint32_t>(b)) != 0;
 }
 
+class command;
+
+namespace detail {
+/// \return a copy; nullptr when `original` is no C, but a wrapper of the application's around one
+template <class C>
+[[nodiscard]] std::unique_ptr<command> copy_of(const command& original);
+}  // namespace detail
+
 /// What the session must know of a command before it may be sent, and beside which others it may be in flight (the rows
 /// of docs/design's pipelining table). Trivially destructible; names must have static lifetime.
 class command_traits {
@@ -135,6 +143,14 @@ class command_traits {
     in = p;
     return *this;
   }
+  /// The command may be carried out twice: it changes nothing, or nothing more the second time. `C` is the command's
+  /// own class, which is copied before it is sent, so that the copy can be sent when the connection was lost before its
+  /// answer (see reconnect.hpp). Never declare it for what adds, moves or removes messages.
+  template <class C>
+  constexpr command_traits& repeatable() noexcept {
+    copy = &detail::copy_of<C>;
+    return *this;
+  }
 
   std::string_view name;  ///< as it goes to the wire: "UID FETCH"
   state_set states;
@@ -147,6 +163,8 @@ class command_traits {
   bool changes_selection = false;      ///< SELECT, EXAMINE, CLOSE, UNSELECT
   bool only_reads = false;             ///< changes nothing, so it may go round others of this kind that must wait
   bool stall_deadline = false;         ///< `timeouts::stall` without progress instead of `timeouts::command` in all
+  /// Makes a fresh copy of a command that may be repeated; nullptr for one that may not.
+  std::unique_ptr<command> (*copy)(const command& original) = nullptr;
 };
 
 /// Which message and section a body literal belongs to.
@@ -225,9 +243,18 @@ class IMAPXX_API command {
   virtual result<std::optional<secret>> on_continuation(std::string_view text);
   /// The tagged response. An error makes the command fail even though the server said OK.
   virtual result<void> on_complete(const status_response& status);
+  /// Whether this object, with its arguments, may be sent again when its answer was lost. By default as
+  /// `traits().repeatable` says; never with sequence numbers, which mean other messages then.
+  [[nodiscard]] virtual bool may_be_repeated() const noexcept;
   /// The caller has gone away: drop sinks and collected data at once.
   virtual void abandon() noexcept;
 };
+
+template <class C>
+std::unique_ptr<command> detail::copy_of(const command& original) {
+  const auto* mine = dynamic_cast<const C*>(&original);
+  return mine != nullptr ? std::make_unique<C>(*mine) : nullptr;
+}
 
 /// What `client::run` and its siblings accept.
 template <class C>

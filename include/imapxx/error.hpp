@@ -39,6 +39,9 @@ enum class errc : std::uint8_t {
   incomplete_result,      ///< tagged OK came, but not the data that the command asks for
   authentication_failed,  ///< the SASL exchange failed on the client's side (server signature, bad challenge ...)
   aborted_by_caller,      ///< a sink or source of the caller refused to go on
+  // --- after a lost connection was made again (see reconnect.hpp)
+  mailbox_changed,  ///< the numbers the caller has are not those of the mailbox that is selected now; nothing was sent
+  outcome_unknown,  ///< whether a command was carried out cannot be told; `what()` says what is known
   // --- the connection is over
   cancelled,           ///< `cancel()` was called; `is_fatal()` of the error object says whether the connection survived
   timeout,             ///< a deadline passed

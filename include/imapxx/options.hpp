@@ -4,6 +4,7 @@
 
 #include <imapxx/export.hpp>
 #include <imapxx/limits.hpp>
+#include <imapxx/reconnect.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -107,6 +108,8 @@ class IMAPXX_API connect_options {
   /// Runs this program with these arguments (no shell) and talks IMAP over its standard input and output, as
   /// IMAP4_stream does.
   connect_options& command(std::vector<std::string> argv);
+  /// What becomes of a connection that was lost; nothing by default.
+  connect_options& reconnect(reconnect_policy policy);
 
   std::string host_name;
   std::uint16_t port_number = 0;
@@ -115,6 +118,7 @@ class IMAPXX_API connect_options {
   session_options session_settings;
   std::vector<std::string> command_argv;
   std::shared_ptr<const server_facts> remembered;
+  reconnect_policy reconnecting;
   [[nodiscard]] std::uint16_t effective_port() const noexcept {
     return port_number != 0 ? port_number : (mode == security::tls ? 993 : 143);
   }

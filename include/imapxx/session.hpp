@@ -43,6 +43,7 @@ class session_event {
   std::string_view chunk;                   ///< body_chunk
   const status_response* status = nullptr;  ///< greeting, completed (nullptr when no tagged response came)
   error failure;                            ///< completed, closed: success or why not
+  bool sent = true;                         ///< completed: false when no octet of it can have reached the server
   std::unique_ptr<command> finished;        ///< completed: the caller may keep it
 };
 

@@ -226,7 +226,7 @@ result<void> async_core::adopt(int fd) {
 }
 
 result<command_id> async_core::submit(std::unique_ptr<command> cmd, bool streaming) {
-  if (!connected() || dropped_) return engine_.gone();
+  if (!usable() || dropped_) return engine_.gone();
   engine_.set_now(clock::now());
   auto id = engine_.submit(std::move(cmd), streaming);
   if (id) wake_up();
@@ -259,7 +259,8 @@ void async_core::pump() {
 }
 
 void async_core::move() {
-  if (connected()) move_bytes();
+  if (connected() && !engine_.lost()) move_bytes();
+  if (engine_.lost() && !dropped_) get_over_loss();
   if (connected()) return;
   look_at_watchers(true);
   if (dropped_) fail_all(engine_.gone());
@@ -269,10 +270,41 @@ void async_core::move_bytes() {
   for (int round = 0; round < fair_rounds; ++round) {
     if (!handle_events()) return wake_up();
     if (engine_.over()) return drop(engine_.gone());
-    if (!connected()) return;
+    if (!connected() || engine_.lost()) return;
     const bool wrote = try_write();
     const bool read = !pending_.empty() && readable_ && try_read();
     if (!wrote && !read) return;
+  }
+  wake_up();
+}
+
+void async_core::get_over_loss() {
+  if (connected()) {
+    std::error_code ignored;
+    (void)socket_->close(ignored);
+  }
+  if (!handle_events()) return wake_up();
+  if (engine_.over()) return drop(engine_.gone());
+  if (!engine_.wants_transport() || pending_.empty() || connector_) return;
+  const auto& o = engine_.options();
+  if (const auto limit = o.session_settings.timeouts.connect; limit.count() > 0) connect_until_ = clock::now() + limit;
+  connector_ = std::make_shared<connector>(executor_, o.host_name, o.effective_port());
+  connector_->start([self = weak_from_this()](result<stream_socket>& found) {
+    if (const auto alive = self.lock()) alive->reached(found);
+  });
+}
+
+void async_core::reached(result<stream_socket>& found) {
+  connector_.reset();
+  connect_until_.reset();
+  if (dropped_) return;
+  const auto now = clock::now();
+  result<void> used = found ? use_socket(std::move(*found)) : result<void>(found.error());
+  if (used) {
+    readable_ = false;
+    engine_.transport_ready(now);
+  } else {
+    engine_.transport_failed(used.error(), now);
   }
   wake_up();
 }
@@ -417,7 +449,7 @@ deadline_point async_core::next_time() const {
   const auto take = [&first](deadline_point at) {
     if (at && (!first || *at < *first)) first = at;
   };
-  if (connected()) {
+  if (usable()) {
     take(engine_.deadline().at);
     take(engine_.wakeup());
   } else {
@@ -447,6 +479,17 @@ void async_core::on_timer() {
   if (connected()) {
     const auto limit = engine_.deadline();
     if (limit.at && *limit.at <= now) engine_.expire(limit.in);
+    engine_.wake(now);
+  } else if (engine_.lost()) {
+    if (connect_until_ && *connect_until_ <= now) {
+      error late(errc::timeout, "cannot connect to port " + std::to_string(engine_.options().effective_port()) + ": " +
+                                    (connector_ ? connector_->reasons() : std::string()));
+      if (connector_) connector_->cancel();
+      connector_.reset();
+      connect_until_.reset();
+      engine_.transport_failed(late.set_phase(phase::connect).set_host(engine_.options().host_name), now);
+    }
+    if (const auto limit = engine_.deadline(); limit.at && *limit.at <= now) engine_.expire(limit.in);
     engine_.wake(now);
   } else if (const auto at = engine_.expires_at; (connect_until_ && *connect_until_ <= now) || (at && *at <= now)) {
     const bool known = connector_ && connector_->resolved();

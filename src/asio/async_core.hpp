@@ -76,6 +76,8 @@ class async_core final : public std::enable_shared_from_this<async_core> {
   // --- for requests
   [[nodiscard]] bool connected() const noexcept { return socket_ && socket_->is_open(); }
   [[nodiscard]] bool has_socket() const noexcept { return socket_.has_value(); }
+  /// Connected, or about to be again.
+  [[nodiscard]] bool usable() const noexcept { return connected() || (engine_.lost() && !dropped_); }
   result<void> use_socket(stream_socket socket);
   result<void> adopt(int fd);
   result<command_id> submit(std::unique_ptr<command> cmd, bool streaming = false);
@@ -113,6 +115,8 @@ class async_core final : public std::enable_shared_from_this<async_core> {
   void pump();
   void move();
   void move_bytes();
+  void get_over_loss();
+  void reached(result<stream_socket>& found);
   bool handle_events();
   bool try_write();
   bool try_read();

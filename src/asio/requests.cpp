@@ -54,7 +54,7 @@ class wait_request final : public command_request {
     if (ticket_->refused) return ticket_->refused;
     id_ = std::exchange(ticket_->id, 0);
     if (id_ == 0) return error(errc::invalid_argument, "this ticket was waited for already");
-    if (!core.connected() && !core.engine().is_done(id_)) return core.engine().gone();
+    if (!core.usable() && !core.engine().is_done(id_)) return core.engine().gone();
     core.wait_for(id_);
     return {};
   }
@@ -80,7 +80,7 @@ class operation_request : public async_request {
 
  protected:
   result<void> perform(async_core& core, std::unique_ptr<core::operation> op) {
-    if (!core.connected()) return core.engine().gone();
+    if (!core.usable()) return core.engine().gone();
     op_ = std::move(op);
     core.engine().attach(*op_);
     op_->start(core.engine(), clock::now());
@@ -97,12 +97,15 @@ class login_request final : public operation_request {
  public:
   explicit login_request(credentials who) : who_(std::move(who)) {}
   result<void> start(async_core& core) override {
-    return perform(core,
-                   std::make_unique<core::login_operation>(std::move(who_), core.engine().protocol().options().rev2));
+    return perform(core, std::make_unique<core::login_operation>(who_, core.engine().protocol().options().rev2));
   }
   bool done(async_core& core, outcome& how) override {
     if (!operation_request::done(core, how)) return false;
-    if (how.failure) how.failure.set_host(core.engine().link().host());
+    if (how.failure) {
+      how.failure.set_host(core.engine().link().host());
+    } else {
+      core.engine().remember(who_);
+    }
     return true;
   }
 
@@ -163,7 +166,8 @@ class connect_request final : public operation_request, public std::enable_share
   explicit connect_request(std::optional<credentials> who) : who_(std::move(who)) {}
 
   result<void> start(async_core& core) override {
-    if (core.race() || (core.has_socket() && core.engine().greeted()) || core.engine().over())
+    if (core.race() || (core.has_socket() && core.engine().greeted()) || core.engine().over() ||
+        core.engine().expects_losses())
       return error(errc::wrong_state, "this client has connected already; make a new one").set_phase(phase::connect);
     const auto& o = core.engine().options();
     if (core.has_socket()) return greet(core);
@@ -188,10 +192,10 @@ class connect_request final : public operation_request, public std::enable_share
     } else {
       if (!operation_request::done(core, how)) return false;
       if (!how.failure && who_ && core.engine().protocol().state() == session_state::not_authenticated) {
-        auto who = std::move(*who_);
+        used_ = std::move(who_);
         who_.reset();
-        auto next = perform(
-            core, std::make_unique<core::login_operation>(std::move(who), core.engine().protocol().options().rev2));
+        auto next =
+            perform(core, std::make_unique<core::login_operation>(*used_, core.engine().protocol().options().rev2));
         connected_ = true;
         if (next && !operation()->done()) return false;
         if (next) (void)operation_request::done(core, how);
@@ -201,6 +205,10 @@ class connect_request final : public operation_request, public std::enable_share
     if (how.failure) {
       how.failure.set_host(core.engine().options().host_name);
       if (!connected_) core.close_socket();
+    } else if (core.race()) {
+      core.race().reset();
+      core.engine().expect_losses();
+      if (used_) core.engine().remember(*used_);
     }
     return true;
   }
@@ -230,7 +238,7 @@ class connect_request final : public operation_request, public std::enable_share
                                                                    core.engine().options().remembered != nullptr));
   }
 
-  std::optional<credentials> who_;
+  std::optional<credentials> who_, used_;
   error failure_;
   bool connected_ = false;
 };
@@ -240,9 +248,9 @@ class poll_request final : public async_request {
   explicit poll_request(std::chrono::milliseconds timeout) : timeout_(timeout) {}
   result<void> start(async_core& core) override {
     auto& e = core.engine();
-    if (!core.connected()) return e.gone();
+    if (!core.usable()) return e.gone();
     before_ = e.octets_received();
-    if (e.idle_too_long()) {
+    if (e.idle_too_long() || e.lost()) {
       if (auto kept = core.submit(std::make_unique<noop>())) e.forget(*kept);
     }
     core.until(clock::now() + std::max(timeout_, std::chrono::milliseconds(0)));
@@ -341,7 +349,7 @@ class event_request final : public async_request {
   explicit event_request(std::shared_ptr<event_state> s) : s_(std::move(s)) {}
   result<void> start(async_core& core) override {
     if (!s_->queue.empty()) return {};
-    if (!core.connected()) return core.engine().gone();
+    if (!core.usable()) return core.engine().gone();
     if (auto why = core.ensure_idle()) return why;
     core.wake_up();
     return {};

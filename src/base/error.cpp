@@ -34,6 +34,8 @@ constexpr std::array errc_texts = {
     errc_text{"incomplete_result", "the server did not send what was asked for"},
     errc_text{"authentication_failed", "authentication failed"},
     errc_text{"aborted_by_caller", "stopped by the caller"},
+    errc_text{"mailbox_changed", "the mailbox is not what it was before the connection was lost"},
+    errc_text{"outcome_unknown", "whether the command was carried out is unknown"},
     errc_text{"cancelled", "cancelled"},
     errc_text{"timeout", "timed out"},
     errc_text{"bye", "the server ended the session"},

@@ -56,6 +56,7 @@ result<void> client::try_authenticate_as(const credentials& who) {
   core::login_operation op(who, core_->protocol().options().rev2);
   auto done = core_->perform(op);
   if (!done) return done.error().set_host(core_->engine().link().host());
+  core_->engine().remember(who);
   return {};
 }
 

@@ -6,7 +6,10 @@
 #include "blocking/socket_posix.hpp"
 #include "core/connect_operation.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace imapxx::inline v0::detail {
@@ -40,6 +43,7 @@ result<std::shared_ptr<client_core>> client_core::connect(connect_options option
   if (!cancelled) return cancelled.error();
   auto core = std::make_shared<client_core>(std::move(options), std::move(cancelled).value());
   const auto& settings = core->engine_.options();
+  const bool own_transport = transport == nullptr;
   if (transport) {
     core->transport_ = std::move(transport);
   } else {
@@ -54,6 +58,7 @@ result<std::shared_ptr<client_core>> client_core::connect(connect_options option
     core->drop();
     return ok.error().set_host(settings.host_name);
   }
+  if (own_transport) core->engine_.expect_losses();
   return core;
 }
 
@@ -68,11 +73,13 @@ result<std::unique_ptr<stream>> client_core::open_transport(core::time_point sta
 }
 
 result<command_id> client_core::submit(std::unique_ptr<command> cmd, bool streaming) {
-  if (!transport_) return gone();
+  if (!usable()) return gone();
   engine_.set_now(clock::now());
   auto id = engine_.submit(std::move(cmd), streaming);
   if (id && engine_.output().size() >= send_at_octets) {
-    if (auto ok = send_pending(stream::no_wait); !ok && ok.error().code() != errc::timeout) return ok.error();
+    auto ok = send_pending(stream::no_wait);
+    // Where losses are expected, the next wait finds this one, and gets over it.
+    if (!ok && ok.error().code() != errc::timeout && !engine_.expects_losses()) return ok.error();
   }
   return id;
 }
@@ -112,7 +119,12 @@ error client_core::drive(const condition& done, deadline_point until) {
     if (done()) return {};
     if (engine_.handle_event() != core::engine::progress::none) continue;
     if (done()) return {};
-    if (engine_.over() || !transport_) return gone();
+    if (engine_.over()) return gone();
+    if (engine_.lost()) {
+      if (auto why = get_over_loss(until)) return why;
+      continue;
+    }
+    if (!transport_) return gone();
     const auto wake = engine_.wakeup();
     auto why = move_bytes(wake && (!until || *wake < *until) ? wake : until);
     if (!why) continue;
@@ -125,8 +137,59 @@ error client_core::drive(const condition& done, deadline_point until) {
   }
 }
 
+error client_core::get_over_loss(deadline_point until) {
+  if (transport_) transport_->close();
+  transport_.reset();
+  if (engine_.wants_transport()) {
+    auto opened = open_transport(clock::now());
+    if (opened) {
+      transport_ = std::move(opened).value();
+      engine_.transport_ready(clock::now());
+    } else if (opened.error().code() == errc::cancelled) {
+      cancel_->reset();
+      return opened.error();
+    } else {
+      engine_.transport_failed(opened.error().set_host(engine_.options().host_name), clock::now());
+    }
+    return {};
+  }
+  const auto wake = engine_.wakeup();
+  const auto limit = engine_.deadline();
+  if (!wake) return gone();  // nothing asks for a connection
+  auto at = *wake;
+  if (limit.at) at = std::min(at, *limit.at);
+  if (until) at = std::min(at, *until);
+  if (!sleep_until(at)) {
+    cancel_->reset();
+    return error(errc::cancelled);
+  }
+  const auto now = clock::now();
+  engine_.set_now(now);
+  if (limit.at && *limit.at <= now) {
+    engine_.expire(limit.in);
+  } else if (*wake <= now) {
+    engine_.wake(now);
+  } else if (until && *until <= now) {
+    return error(errc::timeout);
+  }
+  return {};
+}
+
+// \return false when it was cancelled
+bool client_core::sleep_until(core::time_point at) const {
+  using std::chrono::milliseconds;
+  for (;;) {
+    if (cancel_->cancelled()) return false;
+    const auto now = clock::now();
+    if (now >= at) return true;
+    const auto left = std::chrono::ceil<milliseconds>(at - now);
+    pollfd stop{cancel_->fd(), POLLIN, 0};
+    (void)::poll(&stop, 1, static_cast<int>(std::min<std::int64_t>(left.count(), std::numeric_limits<int>::max())));
+  }
+}
+
 result<void> client_core::perform(core::operation& op) {
-  if (!transport_) return gone();
+  if (!usable()) return gone();
   engine_.set_now(clock::now());
   const attached listening(engine_, op);
   op.start(engine_, clock::now());
@@ -138,7 +201,7 @@ result<void> client_core::perform(core::operation& op) {
 }
 
 result<std::unique_ptr<command>> client_core::wait(command_id id) {
-  if (!transport_ && !is_done(id)) return gone();
+  if (!usable() && !is_done(id)) return gone();
   const auto why = drive([&] { return is_done(id); }, std::nullopt);
   auto o = engine_.take(id);
   if (!o) {
@@ -174,9 +237,9 @@ result<void> client_core::flush() {
 }
 
 result<bool> client_core::poll(std::chrono::milliseconds timeout) {
-  if (!transport_) return gone();
+  if (!usable()) return gone();
   engine_.set_now(clock::now());
-  if (engine_.idle_too_long()) {
+  if (engine_.idle_too_long() || engine_.lost()) {
     if (auto kept = submit(std::make_unique<noop>(), false)) engine_.forget(*kept);
   }
   const auto before = engine_.octets_received();
@@ -192,7 +255,7 @@ result<bool> client_core::poll(std::chrono::milliseconds timeout) {
 
 void client_core::close() noexcept {
   try {
-    if (transport_ && !engine_.over() && engine_.greeted()) {
+    if (transport_ && !engine_.over() && !engine_.lost() && engine_.greeted()) {
       const auto limit = engine_.options().session_settings.timeouts.logout;
       const auto until = clock::now() + (limit.count() > 0 ? limit : std::chrono::milliseconds(1000));
       if (auto id = submit(std::make_unique<logout>(), false)) {

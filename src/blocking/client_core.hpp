@@ -49,6 +49,10 @@ class client_core final {
   /// end.
   error drive(const condition& done, deadline_point until);
   error move_bytes(deadline_point until);
+  /// One step towards another connection. Errors as of `drive`.
+  error get_over_loss(deadline_point until);
+  [[nodiscard]] bool sleep_until(core::time_point at) const;
+  [[nodiscard]] bool usable() const noexcept { return transport_ != nullptr || engine_.lost(); }
   result<void> send_pending(deadline_point until);
 
   std::shared_ptr<blocking::cancel_event> cancel_;

@@ -279,6 +279,13 @@ bool search_key::names_sequence_numbers() const noexcept {
                      [&](const term& t) { return std::any_of(t.pieces.begin(), t.pieces.end(), is_set); });
 }
 
+bool search_key::connection_bound() const noexcept {
+  const auto is_saved = [](const piece& p) { return !p.text && p.octets.starts_with('$'); };
+  return names_sequence_numbers() || std::any_of(terms_.begin(), terms_.end(), [&](const term& t) {
+           return std::any_of(t.pieces.begin(), t.pieces.end(), is_saved);
+         });
+}
+
 std::vector<std::string> search_key::required_capabilities() const {
   std::vector<std::string> out(capabilities_.begin(), capabilities_.end());
   std::sort(out.begin(), out.end());

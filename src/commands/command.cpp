@@ -37,6 +37,7 @@ bool command::wants_section(const body_info&) const noexcept { return false; }
 
 result<std::optional<secret>> command::on_continuation(std::string_view) { return std::optional<secret>(); }
 
+bool command::may_be_repeated() const noexcept { return traits().copy != nullptr && !traits().uses_sequence_numbers; }
 result<void> command::on_complete(const status_response& status) {
   if (status.kind == status_kind::ok) return {};
   return error(status.kind == status_kind::no ? errc::no : errc::bad)

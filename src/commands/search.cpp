@@ -120,6 +120,10 @@ result<void> search_base::on_complete(const status_response& status) {
 
 void search_base::abandon() noexcept { ranges_ = {}; }
 
+bool search_base::may_be_repeated() const noexcept {
+  return !key_.connection_bound() && !returning_.has_save() && command::may_be_repeated();
+}
+
 template <class Result>
 Result search_base::take_as() {
   Result found;

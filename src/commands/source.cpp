@@ -59,6 +59,15 @@ class sized_source : public literal_source {
 
   [[nodiscard]] std::uint64_t size() const final { return size_; }
 
+  bool rewind() final {
+    if (!go_back()) return false;
+    left_ = size_;
+    filter_ = line_end_filter();
+    converted_.clear();
+    at_ = 0;
+    return true;
+  }
+
   result<std::size_t> read(std::span<char> out) final {
     const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left_));
     if (room == 0) return std::size_t{0};
@@ -82,6 +91,8 @@ class sized_source : public literal_source {
   virtual result<std::size_t> read_raw(std::span<char> out) = 0;
   /// Whether octets are left, as far as that can be said without waiting.
   virtual result<bool> has_more() = 0;
+  /// To where it began; false where that is not possible.
+  virtual bool go_back() = 0;
 
  private:
   result<std::size_t> read_converted(std::span<char> out) {
@@ -111,6 +122,10 @@ class string_source final : public literal_source {
  public:
   explicit string_source(std::string octets) : octets_(std::move(octets)) {}
   [[nodiscard]] std::uint64_t size() const override { return octets_.size(); }
+  bool rewind() override {
+    at_ = 0;
+    return true;
+  }
   result<std::size_t> read(std::span<char> out) override {
     const auto n = std::min(out.size(), octets_.size() - at_);
     std::memcpy(out.data(), octets_.data() + at_, n);
@@ -138,7 +153,8 @@ result<std::size_t> read_fd(int fd, std::span<char> out) {
 
 class fd_source final : public sized_source {
  public:
-  fd_source(int fd, std::uint64_t size, line_ends ends) : sized_source(size, ends), fd_(fd) {}
+  fd_source(int fd, std::uint64_t size, line_ends ends)
+      : sized_source(size, ends), fd_(fd), start_(::lseek(fd, 0, SEEK_CUR)) {}
 
  protected:
   result<std::size_t> read_raw(std::span<char> out) override { return read_fd(fd_, out); }
@@ -150,14 +166,17 @@ class fd_source final : public sized_source {
     if (!got) return got.error();
     return *got != 0;
   }
+  bool go_back() override { return start_ >= 0 && ::lseek(fd_, start_, SEEK_SET) >= 0; }
 
  private:
   int fd_;
+  off_t start_;  // -1: not a file
 };
 
 class stream_source final : public sized_source {
  public:
-  stream_source(std::istream& in, std::uint64_t size, line_ends ends) : sized_source(size, ends), in_(in) {}
+  stream_source(std::istream& in, std::uint64_t size, line_ends ends)
+      : sized_source(size, ends), in_(in), start_(position(in)) {}
 
  protected:
   result<std::size_t> read_raw(std::span<char> out) override {
@@ -177,9 +196,26 @@ class stream_source final : public sized_source {
       return false;
     }
   }
+  bool go_back() override {
+    if (start_ == std::istream::pos_type(-1)) return false;
+    try {
+      in_.clear();
+      return static_cast<bool>(in_.seekg(start_));
+    } catch (const std::ios_base::failure&) {
+      return false;
+    }
+  }
 
  private:
+  static std::istream::pos_type position(std::istream& in) {
+    try {
+      return in.tellg();
+    } catch (const std::ios_base::failure&) {
+      return {-1};
+    }
+  }
   std::istream& in_;
+  std::istream::pos_type start_;
 };
 
 error cannot_position(int error_number) {

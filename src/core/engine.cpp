@@ -6,49 +6,84 @@
 #include <utility>
 
 namespace imapxx::inline v0::core {
-namespace {
-
-const connect_options& with_observer(connect_options& options, observer* o) {
-  options.session_settings.observer = o;
-  return options;
-}
-
-}  // namespace
 
 engine::engine(connect_options options, time_point now)
     : outer_(options.session_settings.observer),
-      link_(with_observer(options, this), options.host_name),
+      options_(std::move(options)),
       now_(now),
       last_progress_(now),
       last_sent_(now),
-      oldest_since_(now) {}
+      oldest_since_(now) {
+  options_.session_settings.observer = this;
+  link_.emplace(options_, options_.host_name);
+}
+
+void engine::expect_losses() {
+  if (!options_.reconnecting.enabled() || recovery_) return;
+  const auto mode = options_.command_argv.empty() ? options_.mode : security::plain;
+  recovery_ = std::make_unique<recovery>(*this, options_.reconnecting, mode, link_->protocol().commands_outstanding());
+  recovery_->set_now(now_);
+}
+
+void engine::remember(const credentials& who) {
+  if (recovery_) recovery_->remember(who);
+}
+
+void engine::renew_link(time_point now) {
+  link_.emplace(options_, options_.host_name);
+  greeted_ = network_ended_ = false;
+  trip_ = trip::none;
+  restart_clock(now);
+}
+
+void engine::mailbox_may_have_changed(const mailbox_view& view) {
+  mailbox_event e;
+  e.what = mailbox_event::kind::exists;
+  e.number = view.exists;
+  on_mailbox_event(e);
+}
+
+void engine::end_idle(command_id id) {
+  if (recovery_) return recovery_->end_idle_of(id);
+  link_->protocol().end_idle(id);
+}
 
 error engine::gone() const {
   if (over_) return *over_;
+  if (lost() && recovery_->last_failure()) return error(recovery_->last_failure()).set_fatal(true);
   return error(errc::closed, "the connection is closed").set_fatal(true);
 }
 
 result<command_id> engine::submit(std::unique_ptr<command> cmd, bool streaming) {
-  if (link_.protocol().commands_outstanding() == 0) {
+  if (over_ && recovery_) return gone();
+  if (link_->protocol().commands_outstanding() == 0) {
     oldest_since_ = last_progress_ = now_;
     trip_ = trip::submitted;
   }
-  auto id = link_.protocol().submit(std::move(cmd), streaming);
-  if (!id) return id.error().set_host(link_.host());
+  if (recovery_) recovery_->set_limit(expires_at);
+  auto id =
+      recovery_ ? recovery_->take_on(std::move(cmd), streaming) : link_->protocol().submit(std::move(cmd), streaming);
+  if (!id) return id.error().set_host(link_->host());
   return id;
 }
 
 result<command_id> engine::submit_ahead(std::unique_ptr<command> cmd) {
-  auto id = session_gate::submit_ahead(link_.protocol(), std::move(cmd));
-  if (!id) return id.error().set_host(link_.host());
+  if (recovery_)
+    return submit(std::move(cmd), false);  // one command after the other is as right, and told apart by ticket
+  auto id = session_gate::submit_ahead(link_->protocol(), std::move(cmd));
+  if (!id) return id.error().set_host(link_->host());
   return id;
 }
 
 void engine::abandon(command_id id) noexcept {
   spools_.erase(id);
   if (finished_.erase(id) != 0) return;
+  if (recovery_) {
+    if (recovery_->session_id(id) != 0) dropped_.insert(id);
+    return recovery_->drop(id);
+  }
   dropped_.insert(id);
-  link_.protocol().abandon(id);
+  link_->protocol().abandon(id);
 }
 
 std::optional<outcome> engine::take(command_id id) {
@@ -63,8 +98,8 @@ std::optional<outcome> engine::take(command_id id) {
 // says itself meanwhile.
 bool engine::idle_too_long() const {
   const auto refresh = options().session_settings.timeouts.idle_refresh;
-  const auto state = link_.protocol().state();
-  return refresh.count() > 0 && link_.protocol().commands_outstanding() == 0 && now_ - last_sent_ >= refresh &&
+  const auto state = link_->protocol().state();
+  return refresh.count() > 0 && link_->protocol().commands_outstanding() == 0 && now_ - last_sent_ >= refresh &&
          state != session_state::none && state != session_state::logout;
 }
 
@@ -75,22 +110,29 @@ void engine::keep_pieces() {
 }
 
 engine::progress engine::handle_event() {
-  auto s = link_.next();
+  if (recovery_) {
+    if (auto e = recovery_->next_event()) return completed(*e);
+    if (recovery_->lost()) return progress::none;
+  }
+  auto s = link_->next();
   if (s.what == step::kind::io) {
-    if (!network_ended_ || link_.protocol().closed()) return progress::none;
+    if (!network_ended_ || link_->protocol().closed()) return progress::none;
     // Nothing more will come, and the end was not a proper one (TLS without close_notify).
-    link_.expire(error(errc::closed, "the server closed the connection").set_fatal(true));
+    link_->expire(error(errc::closed, "the server closed the connection").set_fatal(true));
     return progress::other;
   }
+  if (s.what == step::kind::event) return handle_session_event(s.event);
+  if (recovery_) recovery_->on_tls();
+  for (std::size_t i = 0; i < operations_.size(); ++i) operations_[i]->on_tls_ready(*this);
+  return progress::other;
+}
+
+engine::progress engine::handle_session_event(session_event& e) {
+  if (recovery_ && recovery_->on_event(e)) return progress::other;
   // An operation may attach or detach others of its kind, but never itself, while it is told.
   const auto each = [this](const auto& tell) {
     for (std::size_t i = 0; i < operations_.size(); ++i) tell(*operations_[i]);
   };
-  if (s.what == step::kind::tls_ready) {
-    each([this](operation& op) { op.on_tls_ready(*this); });
-    return progress::other;
-  }
-  auto& e = s.event;
   switch (e.what) {
     case session_event::kind::greeting:
       greeted_ = true;
@@ -115,8 +157,13 @@ engine::progress engine::stream_piece(const session_event& e) {
   last_ = e.id;
   if (auto ok = at->second->put(e, waiting_stream_ == e.id); !ok) {
     spools_.erase(at);
-    finished_[e.id].failure = ok.error();
-    link_.protocol().abandon(e.id);
+    const auto id = e.id;
+    finished_[id].failure = ok.error();
+    if (recovery_) {
+      recovery_->drop(id);
+    } else {
+      link_->protocol().abandon(id);
+    }
   }
   return progress::streamed;
 }
@@ -134,7 +181,7 @@ engine::progress engine::completed(session_event& e) {
 
 void engine::sent(std::size_t n) {
   if (n == 0) return;
-  link_.output_sent(n);
+  link_->output_sent(n);
   last_progress_ = last_sent_ = now_;
   if (trip_ == trip::submitted) trip_ = trip::sent;
 }
@@ -150,7 +197,7 @@ void engine::measure_round_trip() {
 
 void engine::received(std::size_t n) {
   if (n == 0) return;
-  link_.input_received(n);
+  link_->input_received(n);
   octets_received_ += n;
   measure_round_trip();
   last_progress_ = now_;
@@ -158,12 +205,12 @@ void engine::received(std::size_t n) {
 
 void engine::ended(const error& why) {
   network_ended_ = true;
-  link_.input_closed(why);
+  link_->input_closed(why);
 }
 
 engine::limit engine::deadline() const {
-  const auto hint = link_.deadline();
   limit l;
+  const auto hint = lost() ? deadline_hint() : link_->deadline();
   if (hint.after) l.at = (hint.since_progress ? last_progress_ : oldest_since_) + *hint.after;
   l.in = hint.phase;
   if (expires_at && (!l.at || *expires_at < *l.at)) l.at = expires_at;
@@ -171,7 +218,8 @@ engine::limit engine::deadline() const {
 }
 
 void engine::expire(phase in) {
-  link_.expire(error(errc::timeout, "the server did not answer in time").set_phase(in).set_fatal(true));
+  if (lost()) return recovery_->expire(error(errc::timeout, "there was no connection in time").set_fatal(true));
+  link_->expire(error(errc::timeout, "the server did not answer in time").set_phase(in).set_fatal(true));
 }
 
 deadline_point engine::wakeup() const {
@@ -179,11 +227,17 @@ deadline_point engine::wakeup() const {
   for (const auto* op : operations_) {
     if (const auto at = op->wakeup(); at && (!first || *at < *first)) first = at;
   }
+  if (recovery_) {
+    if (const auto at = recovery_->wakeup(); at && (!first || *at < *first)) first = at;
+  }
   return first;
 }
 
 void engine::wake(time_point now) {
-  now_ = now;
+  set_now(now);
+  if (recovery_) {
+    if (const auto at = recovery_->wakeup(); at && *at <= now) recovery_->on_time(now);
+  }
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     if (const auto at = operations_[i]->wakeup(); at && *at <= now) operations_[i]->on_time(*this, now);
   }

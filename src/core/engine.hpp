@@ -10,6 +10,7 @@
 #include "core/connection.hpp"
 #include "core/fetch_spool.hpp"
 #include "core/operation.hpp"
+#include "core/reconnect.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,7 +35,7 @@ struct outcome {
 /// A connection with the commands, operations and streams that are under way on it. The driver moves bytes (`output`,
 /// `sent`, `input_buffer`, `received`, `ended`), calls `handle_event` as long as it returns something, and keeps the
 /// deadlines that `deadline` and `wakeup` name. Time is an input everywhere. Not thread-safe.
-class engine final : public operation_host, public observer {
+class engine final : public operation_host, public observer, public recovery_owner {
  public:
   /// What `handle_event` did.
   enum class progress : std::uint8_t {
@@ -50,15 +51,18 @@ class engine final : public operation_host, public observer {
   result<command_id> submit(std::unique_ptr<command> cmd) override { return submit(std::move(cmd), false); }
   result<command_id> submit_ahead(std::unique_ptr<command> cmd) override;
   [[nodiscard]] std::string_view greeting() const override { return greeting_; }
-  void end_idle(command_id id) override { link_.protocol().end_idle(id); }
-  result<void> start_tls() override { return link_.start_tls(); }
+  void end_idle(command_id id) override;
+  result<void> start_tls() override { return link_->start_tls(); }
   [[nodiscard]] time_point now() const override { return now_; }
-  [[nodiscard]] const session& protocol() const override { return link_.protocol(); }
-  [[nodiscard]] sasl_context sasl() const override { return link_.sasl(); }
-  [[nodiscard]] bool tls() const override { return link_.tls(); }
+  [[nodiscard]] const session& protocol() const override { return link_->protocol(); }
+  [[nodiscard]] sasl_context sasl() const override { return link_->sasl(); }
+  [[nodiscard]] bool tls() const override { return link_->tls(); }
 
   /// As of this moment; to be told before anything that submits.
-  void set_now(time_point now) noexcept { now_ = now; }
+  void set_now(time_point now) noexcept {
+    now_ = now;
+    if (recovery_) recovery_->set_now(now);
+  }
   result<command_id> submit(std::unique_ptr<command> cmd, bool streaming);
   /// Nobody will ask how it ended.
   void abandon(command_id id) noexcept override;
@@ -85,9 +89,9 @@ class engine final : public operation_host, public observer {
   [[nodiscard]] command_id last() const noexcept { return last_; }
 
   // --- the network
-  [[nodiscard]] std::string_view output() { return link_.output(); }
+  [[nodiscard]] std::string_view output() { return lost() ? std::string_view() : link_->output(); }
   void sent(std::size_t n);
-  [[nodiscard]] std::span<char> input_buffer() { return link_.input_buffer(); }
+  [[nodiscard]] std::span<char> input_buffer() { return link_->input_buffer(); }
   void received(std::size_t n);
   [[nodiscard]] std::uint64_t octets_received() const noexcept { return octets_received_; }
   /// The peer's side ended (no error), or reading or writing failed.
@@ -95,6 +99,19 @@ class engine final : public operation_host, public observer {
   [[nodiscard]] bool network_ended() const noexcept { return network_ended_; }
   /// The transport is there only now.
   void restart_clock(time_point now) noexcept { now_ = last_progress_ = last_sent_ = oldest_since_ = now; }
+
+  // --- another connection after this one (options().reconnecting)
+  /// From now on a lost connection is made again, as the policy says. To be called once, when the first one is ready
+  /// and no command is outstanding.
+  void expect_losses();
+  /// How to log in then.
+  void remember(const credentials& who);
+  /// There is no connection at present, but there may be one again: the transport is to be closed, `wakeup` waited for.
+  [[nodiscard]] bool lost() const noexcept { return recovery_ && recovery_->lost(); }
+  [[nodiscard]] bool expects_losses() const noexcept { return recovery_ != nullptr; }
+  [[nodiscard]] bool wants_transport() const noexcept { return recovery_ && recovery_->wants_transport(); }
+  void transport_ready(time_point now) { recovery_->transport_ready(now); }
+  void transport_failed(const error& why, time_point now) { recovery_->transport_failed(why, now); }
 
   // --- time
   /// When the peer must have answered; the connection is over otherwise.
@@ -115,9 +132,9 @@ class engine final : public operation_host, public observer {
   [[nodiscard]] error gone() const;
   [[nodiscard]] bool greeted() const noexcept { return greeted_; }
   [[nodiscard]] const std::string& greeting_text() const noexcept { return greeting_; }
-  [[nodiscard]] connection& link() noexcept { return link_; }
-  [[nodiscard]] const connection& link() const noexcept { return link_; }
-  [[nodiscard]] const connect_options& options() const noexcept { return link_.options(); }
+  [[nodiscard]] connection& link() noexcept { return *link_; }
+  [[nodiscard]] const connection& link() const noexcept { return *link_; }
+  [[nodiscard]] const connect_options& options() const noexcept { return options_; }
 
   /// Hears of each change in the mailbox before the caller's observer does.
   std::function<void(const mailbox_event&)> on_change;
@@ -138,9 +155,22 @@ class engine final : public operation_host, public observer {
   progress stream_piece(const session_event& e);
   progress completed(session_event& e);
   void measure_round_trip();
+  progress handle_session_event(session_event& e);
+
+  // --- recovery_owner
+  [[nodiscard]] session& present_session() override { return link_->protocol(); }
+  [[nodiscard]] const session& present_session() const override { return link_->protocol(); }
+  result<void> begin_tls() override { return link_->start_tls(); }
+  [[nodiscard]] sasl_context sasl_facts() const override { return link_->sasl(); }
+  [[nodiscard]] bool is_tls() const override { return link_->tls(); }
+  void renew_link(time_point now) override;
+  void mailbox_may_have_changed(const mailbox_view& view) override;
+  void all_over(const error& why) override { over_ = why; }
 
   observer* outer_;
-  connection link_;
+  connect_options options_;
+  std::optional<connection> link_;
+  std::unique_ptr<recovery> recovery_;  ///< nullptr: a lost connection is the end
   std::map<command_id, outcome> finished_;
   std::map<command_id, fetch_spool*> spools_;
   std::set<command_id> dropped_;  ///< abandoned: nobody will ask how they ended

@@ -23,26 +23,12 @@ session::impl::impl(session_options o)
   next_tag = options.tag_start ? *options.tag_start : std::random_device{}() % 900'000U + 100'000U;
 }
 
-namespace {
-
-// Commands that may be sent twice: they change nothing, or nothing more the second time.
-bool may_be_repeated(std::string_view name) noexcept {
-  constexpr std::string_view names[] = {
-      "CAPABILITY", "NOOP",         "CHECK",      "LIST",     "LSUB",        "STATUS",    "SELECT",      "EXAMINE",
-      "UNSELECT",   "FETCH",        "UID FETCH",  "SEARCH",   "UID SEARCH",  "SORT",      "UID SORT",    "THREAD",
-      "UID THREAD", "ID",           "NAMESPACE",  "ENABLE",   "IDLE",        "SUBSCRIBE", "UNSUBSCRIBE", "GETQUOTA",
-      "GETACL",     "GETQUOTAROOT", "LISTRIGHTS", "MYRIGHTS", "GETMETADATA", "LOGOUT"};
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
-}  // namespace
-
 error session::impl::in_context(error e, const core::in_flight_command& c) {
   if (e.where() == phase::none) e.set_phase(c.traits->in);
   e.set_command(c.traits->name);
   // After a lost connection nobody knows whether the server has carried the command out.
   const bool lost = e.is_fatal() && e.code() != errc::no && e.code() != errc::bad;
-  if (c.stage == core::command_stage::waiting || (lost && may_be_repeated(c.traits->name))) e.set_safe_to_retry(true);
+  if (c.stage == core::command_stage::waiting || (lost && c.traits->copy != nullptr)) e.set_safe_to_retry(true);
   return e;
 }
 

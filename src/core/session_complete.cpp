@@ -148,6 +148,7 @@ void session::impl::finish(core::in_flight_command& c, error failure, bool with_
   e.id = id;
   if (c.abandoned) failure = error(errc::cancelled, "the caller gave up waiting").set_fatal(failure.is_fatal());
   e.failure = failure ? in_context(std::move(failure), c) : error();
+  e.sent = c.stage != core::command_stage::waiting;
   if (with_status) e.status = &*status;
   if (owner == &c) {
     // A tagged response inside a literal cannot be; this is the end of the session, so the sink is simply let go.

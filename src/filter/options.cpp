@@ -121,4 +121,9 @@ connect_options& connect_options::command(std::vector<std::string> argv) {
   return *this;
 }
 
+connect_options& connect_options::reconnect(reconnect_policy policy) {
+  reconnecting = std::move(policy);
+  return *this;
+}
+
 }  // namespace imapxx::inline v0

@@ -17,6 +17,7 @@
 namespace imapxx::inline v0 {
 
 literal_source::~literal_source() = default;
+bool literal_source::rewind() { return false; }
 
 namespace wire {
 

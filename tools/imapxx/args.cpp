@@ -55,6 +55,11 @@ void add_common(CLI::App& app, common_args& c) {
   app.add_flag("--insecure", c.insecure, "do not verify the server's certificate")->group(tls);
   app.add_option("--cert", c.cert, "client certificate, PEM")->type_name("FILE")->group(tls);
   app.add_option("--key", c.key, "its private key, PEM")->type_name("FILE")->group(tls);
+  app.add_option("--retry", c.retry,
+                 "connect again up to N times when the connection is lost, and go on (docs/reconnect.md)")
+      ->type_name("N")
+      ->check(CLI::Range(0U, 1000U))
+      ->group(tls);
   app.add_option("--timeout", c.timeout, "seconds for each phase: connect, handshake, command")
       ->check(CLI::PositiveNumber)
       ->type_name("SECONDS")

@@ -20,6 +20,7 @@ struct common_args {
   std::string cert;
   std::string key;
   double timeout = 0;  ///< seconds; 0: the library's
+  unsigned retry = 0;  ///< attempts after a lost connection
   std::string trace;
   std::string password_command;
   std::string password_file;

@@ -18,6 +18,26 @@
 #include <utility>
 
 namespace imapxx::cli {
+namespace {
+
+// What happens after a loss, for the person who waits.
+void tell(const reconnect_event& e) {
+  using kind = reconnect_event::kind;
+  switch (e.what) {
+    case kind::lost: return complain(fmt::format("connection lost: {}", e.why.what()));
+    case kind::waiting:
+      if (e.attempt > 1) complain(fmt::format("no connection: {}", e.why.what()));
+      return complain(fmt::format("attempt {} in {:.1f} s", e.attempt, static_cast<double>(e.delay.count()) / 1000));
+    case kind::connected: return complain("connected again");
+    case kind::repeating: return complain(fmt::format("{}: sent again", e.command));
+    case kind::resolved: return complain(fmt::format("{}: had been carried out; not sent again", e.command));
+    case kind::not_done: return complain(fmt::format("{}: had not been carried out; sent again", e.command));
+    case kind::unknown: return complain(fmt::format("{}: nobody can tell whether it was carried out", e.command));
+    case kind::gave_up: return complain("giving up");
+  }
+}
+
+}  // namespace
 
 connect_options options_for(const common_args& args, const imap_url& url, observer& heard, const std::string& ca_pem) {
   const auto protection = url.tls ? security::tls : (args.plain ? security::plain : security::starttls);
@@ -36,6 +56,7 @@ connect_options options_for(const common_args& args, const imap_url& url, observ
   }
   connect_options options(url.host, protection, url.port);
   options.tls(std::move(tls)).session(std::move(session));
+  if (args.retry > 0) options.reconnect(reconnect_policy().attempts(args.retry).notify(tell));
   return options;
 }
 

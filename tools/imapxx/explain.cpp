@@ -41,7 +41,9 @@ exit_code code_of(const error& e) noexcept {
     case errc::no:
     case errc::bad: return in_login(e) ? exit_code::login : exit_code::refused;
     case errc::capability_required:
+    case errc::mailbox_changed:
     case errc::unsafe_fallback: return exit_code::refused;
+    case errc::outcome_unknown: return exit_code::connection;
     case errc::timeout:
     case errc::bye:
     case errc::closed:
@@ -93,6 +95,8 @@ std::string hint_for(const error& e) {
     case errc::capability_required: return "imapxx caps shows what the server offers";
     case errc::unsafe_fallback: return "nothing was changed; imapxx caps shows what the server offers";
     case errc::aborted_by_caller: return "is there room on the disk, and may the file be written?";
+    case errc::mailbox_changed: return "imapxx search and imapxx fetch show which messages there are now";
+    case errc::outcome_unknown: return "look into the mailbox before you run the command again";
     case errc::resolve: return "is the host name right?";
     case errc::connect:
       return "are host and port right? imaps:// uses port 993 and imap:// port 143 unless the URL says otherwise";

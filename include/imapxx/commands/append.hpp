@@ -103,6 +103,10 @@ class IMAPXX_API append final : public command {
   result<void> on_complete(const status_response& status) override;
   void abandon() noexcept override;
   [[nodiscard]] result_type take_result() { return std::move(result_); }
+  [[nodiscard]] const mailbox_name& mailbox() const noexcept { return mailbox_; }
+  [[nodiscard]] const std::shared_ptr<literal_source>& message() const noexcept { return source_; }
+  /// Another source of the same message.
+  void use(std::shared_ptr<literal_source> message) { source_ = std::move(message); }
 
  private:
   mailbox_name mailbox_;

@@ -39,6 +39,8 @@ class IMAPXX_API copy_base : public command {
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;
   [[nodiscard]] result_type take_result() { return std::move(result_); }
+  [[nodiscard]] const std::variant<uid_set, seq_set>& messages() const noexcept { return set_; }
+  [[nodiscard]] const mailbox_name& destination() const noexcept { return destination_; }
 
  protected:
   copy_base(std::variant<uid_set, seq_set> set, mailbox_name destination);

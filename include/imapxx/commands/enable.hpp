@@ -20,8 +20,10 @@ namespace imapxx::inline v0 {
 class IMAPXX_API enable final : public command {
  public:
   using result_type = capability_set;
-  static constexpr command_traits traits_v =
-      command_traits("ENABLE", states::authenticated).needs("ENABLE|IMAP4rev2").answered_by(answer::enabled);
+  static constexpr command_traits traits_v = command_traits("ENABLE", states::authenticated)
+                                                 .needs("ENABLE|IMAP4rev2")
+                                                 .answered_by(answer::enabled)
+                                                 .repeatable<enable>();
   explicit enable(std::vector<std::string> names);
   /// `enable("CONDSTORE", "UTF8=ACCEPT")`
   template <class... Name>

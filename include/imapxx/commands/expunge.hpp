@@ -61,8 +61,10 @@ class IMAPXX_API expunge final : public detail::expunge_base {
 /// limit_exceeded, no, bad.
 class IMAPXX_API uid_expunge final : public detail::expunge_base {
  public:
-  static constexpr command_traits traits_v =
-      command_traits("UID EXPUNGE", states::selected).needs("UIDPLUS|IMAP4rev2").answered_by(answer::expunge);
+  static constexpr command_traits traits_v = command_traits("UID EXPUNGE", states::selected)
+                                                 .needs("UIDPLUS|IMAP4rev2")
+                                                 .answered_by(answer::expunge)
+                                                 .repeatable<uid_expunge>();
   explicit uid_expunge(uid_set set);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   [[nodiscard]] result<void> check(const session_info& info) const override;

@@ -35,9 +35,13 @@ namespace imapxx::inline v0 {
 class IMAPXX_API fetch final : public command {
  public:
   using result_type = fetch_results;
-  static constexpr command_traits traits_uid = command_traits("UID FETCH", states::selected).answered_by(answer::fetch);
-  static constexpr command_traits traits_seq =
-      command_traits("FETCH", states::selected).answered_by(answer::fetch).sequence_numbers().no_expunge();
+  static constexpr command_traits traits_uid =
+      command_traits("UID FETCH", states::selected).answered_by(answer::fetch).repeatable<fetch>();
+  static constexpr command_traits traits_seq = command_traits("FETCH", states::selected)
+                                                   .answered_by(answer::fetch)
+                                                   .sequence_numbers()
+                                                   .no_expunge()
+                                                   .repeatable<fetch>();
   static constexpr command_traits traits_uid_to_sink = command_traits(traits_uid).without_total_deadline();
   static constexpr command_traits traits_seq_to_sink = command_traits(traits_seq).without_total_deadline();
 
@@ -63,6 +67,8 @@ class IMAPXX_API fetch final : public command {
   [[nodiscard]] bool wants_section(const body_info& info) const noexcept override;
   result<void> on_complete(const status_response& status) override;
   void abandon() noexcept override;
+  /// Not to a sink, which would get octets twice.
+  [[nodiscard]] bool may_be_repeated() const noexcept override { return !sink_ && command::may_be_repeated(); }
   [[nodiscard]] result_type take_result() { return std::move(rows_); }
   [[nodiscard]] const fetch_items& items() const noexcept { return items_; }
   [[nodiscard]] bool by_uid() const noexcept { return std::holds_alternative<uid_set>(set_); }

@@ -18,7 +18,8 @@ namespace imapxx::inline v0 {
 class IMAPXX_API id final : public command {
  public:
   using result_type = id_fields;
-  static constexpr command_traits traits_v = command_traits("ID", states::any).needs("ID").answered_by(answer::id);
+  static constexpr command_traits traits_v =
+      command_traits("ID", states::any).needs("ID").answered_by(answer::id).repeatable<id>();
   id();  ///< tells nothing: `ID NIL`
   explicit id(id_fields fields);
   /// Adds a field, such as `field("name", "example")`.

@@ -18,7 +18,8 @@ class IMAPXX_API idle final : public command {
                                                  .needs("IDLE|IMAP4rev2")
                                                  .exclusive()
                                                  .without_total_deadline()
-                                                 .in_phase(phase::idle);
+                                                 .in_phase(phase::idle)
+                                                 .repeatable<idle>();
   idle();
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   void encode(wire::encoder& out) override;

@@ -48,9 +48,11 @@ class IMAPXX_API list final : public command {
  public:
   using result_type = std::vector<list_entry>;
   static constexpr command_traits traits_v =
-      command_traits("LIST", states::authenticated).answered_by(answer::list).reads();
-  static constexpr command_traits traits_with_status =
-      command_traits("LIST", states::authenticated).answered_by(answer::list | answer::status).reads();
+      command_traits("LIST", states::authenticated).answered_by(answer::list).reads().repeatable<list>();
+  static constexpr command_traits traits_with_status = command_traits("LIST", states::authenticated)
+                                                           .answered_by(answer::list | answer::status)
+                                                           .reads()
+                                                           .repeatable<list>();
   list(mailbox_name reference, mailbox_name pattern);
   /// One more pattern (extended form).
   list& pattern(mailbox_name also);
@@ -103,7 +105,7 @@ class IMAPXX_API lsub final : public command {
  public:
   using result_type = std::vector<list_entry>;
   static constexpr command_traits traits_v =
-      command_traits("LSUB", states::authenticated).answered_by(answer::lsub).reads();
+      command_traits("LSUB", states::authenticated).answered_by(answer::lsub).reads().repeatable<lsub>();
   lsub(mailbox_name reference, mailbox_name pattern);
 
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }

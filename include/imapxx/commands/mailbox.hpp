@@ -85,7 +85,7 @@ class IMAPXX_API rename final : public command {
 /// invalid_argument, no, bad.
 class IMAPXX_API subscribe final : public detail::mailbox_command {
  public:
-  static constexpr command_traits traits_v = command_traits("SUBSCRIBE", states::authenticated);
+  static constexpr command_traits traits_v = command_traits("SUBSCRIBE", states::authenticated).repeatable<subscribe>();
   explicit subscribe(mailbox_name name);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
 };
@@ -94,7 +94,8 @@ class IMAPXX_API subscribe final : public detail::mailbox_command {
 /// invalid_argument, no, bad.
 class IMAPXX_API unsubscribe final : public detail::mailbox_command {
  public:
-  static constexpr command_traits traits_v = command_traits("UNSUBSCRIBE", states::authenticated);
+  static constexpr command_traits traits_v =
+      command_traits("UNSUBSCRIBE", states::authenticated).repeatable<unsubscribe>();
   explicit unsubscribe(mailbox_name name);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
 };

@@ -18,7 +18,8 @@ class IMAPXX_API namespace_list final : public command {
   static constexpr command_traits traits_v = command_traits("NAMESPACE", states::authenticated)
                                                  .needs("NAMESPACE|IMAP4rev2")
                                                  .answered_by(answer::names)
-                                                 .reads();
+                                                 .reads()
+                                                 .repeatable<namespace_list>();
   namespace_list();
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   void encode(wire::encoder& out) override;

@@ -19,8 +19,11 @@ namespace imapxx::inline v0 {
 class IMAPXX_API getquota final : public command {
  public:
   using result_type = quota;
-  static constexpr command_traits traits_v =
-      command_traits("GETQUOTA", states::authenticated).needs("QUOTA").answered_by(answer::quota).reads();
+  static constexpr command_traits traits_v = command_traits("GETQUOTA", states::authenticated)
+                                                 .needs("QUOTA")
+                                                 .answered_by(answer::quota)
+                                                 .reads()
+                                                 .repeatable<getquota>();
   explicit getquota(std::string root);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   void encode(wire::encoder& out) override;
@@ -47,8 +50,11 @@ class mailbox_quota {
 class IMAPXX_API getquotaroot final : public command {
  public:
   using result_type = mailbox_quota;
-  static constexpr command_traits traits_v =
-      command_traits("GETQUOTAROOT", states::authenticated).needs("QUOTA").answered_by(answer::quota).reads();
+  static constexpr command_traits traits_v = command_traits("GETQUOTAROOT", states::authenticated)
+                                                 .needs("QUOTA")
+                                                 .answered_by(answer::quota)
+                                                 .reads()
+                                                 .repeatable<getquotaroot>();
   explicit getquotaroot(mailbox_name mailbox);
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
   void encode(wire::encoder& out) override;

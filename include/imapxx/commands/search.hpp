@@ -68,6 +68,9 @@ class IMAPXX_API search_base : public command {
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;
   void abandon() noexcept override;
+  /// Not with a set of sequence numbers in the key, nor with `$` or `save`: they mean something else on another
+  /// connection.
+  [[nodiscard]] bool may_be_repeated() const noexcept override;
   /// What `returning` was called with.
   [[nodiscard]] const search_return& returns() const noexcept { return returning_; }
 
@@ -97,8 +100,11 @@ class IMAPXX_API search_base : public command {
 class IMAPXX_API search final : public detail::search_base {
  public:
   using result_type = seq_search_result;
-  static constexpr command_traits traits_v =
-      command_traits("SEARCH", states::selected).answered_by(answer::search).sequence_numbers().no_expunge();
+  static constexpr command_traits traits_v = command_traits("SEARCH", states::selected)
+                                                 .answered_by(answer::search)
+                                                 .sequence_numbers()
+                                                 .no_expunge()
+                                                 .repeatable<search>();
   explicit search(search_key key);
   /// Requires ESEARCH or IMAP4rev2; `save` requires SEARCHRES or IMAP4rev2.
   search& returning(search_return what);
@@ -110,7 +116,8 @@ class IMAPXX_API search final : public detail::search_base {
 class IMAPXX_API uid_search final : public detail::search_base {
  public:
   using result_type = uid_search_result;
-  static constexpr command_traits traits_v = command_traits("UID SEARCH", states::selected).answered_by(answer::search);
+  static constexpr command_traits traits_v =
+      command_traits("UID SEARCH", states::selected).answered_by(answer::search).repeatable<uid_search>();
   explicit uid_search(search_key key);
   /// Requires ESEARCH or IMAP4rev2; `save` requires SEARCHRES or IMAP4rev2.
   uid_search& returning(search_return what);

@@ -39,7 +39,7 @@ class IMAPXX_API open_mailbox : public command {
 class IMAPXX_API select final : public open_mailbox {
  public:
   static constexpr command_traits traits_v =
-      command_traits("SELECT", states::authenticated).answered_by(answer::mailbox).selects();
+      command_traits("SELECT", states::authenticated).answered_by(answer::mailbox).selects().repeatable<select>();
   explicit select(mailbox_name name);
   /// Asks for mod-sequences (`SELECT name (CONDSTORE)`). RFC 7162 section 3.1.8; requires CONDSTORE.
   select& condstore(bool on = true);
@@ -51,7 +51,7 @@ class IMAPXX_API select final : public open_mailbox {
 class IMAPXX_API examine final : public open_mailbox {
  public:
   static constexpr command_traits traits_v =
-      command_traits("EXAMINE", states::authenticated).answered_by(answer::mailbox).selects();
+      command_traits("EXAMINE", states::authenticated).answered_by(answer::mailbox).selects().repeatable<examine>();
   explicit examine(mailbox_name name);
   /// Asks for mod-sequences (`EXAMINE name (CONDSTORE)`). RFC 7162 section 3.1.8; requires CONDSTORE.
   examine& condstore(bool on = true);

@@ -14,8 +14,10 @@ namespace imapxx::inline v0 {
 class IMAPXX_API capability final : public command {
  public:
   using result_type = capability_set;
-  static constexpr command_traits traits_v =
-      command_traits("CAPABILITY", states::any).answered_by(answer::capability).in_phase(phase::capability);
+  static constexpr command_traits traits_v = command_traits("CAPABILITY", states::any)
+                                                 .answered_by(answer::capability)
+                                                 .in_phase(phase::capability)
+                                                 .repeatable<capability>();
   capability();
 
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
@@ -32,7 +34,7 @@ class IMAPXX_API capability final : public command {
 class IMAPXX_API noop final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("NOOP", states::any);
+  static constexpr command_traits traits_v = command_traits("NOOP", states::any).repeatable<noop>();
   noop();
 
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
@@ -44,7 +46,7 @@ class IMAPXX_API noop final : public command {
 class IMAPXX_API check final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("CHECK", states::selected);
+  static constexpr command_traits traits_v = command_traits("CHECK", states::selected).repeatable<check>();
   check();
 
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }

@@ -49,7 +49,7 @@ class IMAPXX_API status final : public command {
  public:
   using result_type = mailbox_status;
   static constexpr command_traits traits_v =
-      command_traits("STATUS", states::authenticated).answered_by(answer::status);
+      command_traits("STATUS", states::authenticated).answered_by(answer::status).repeatable<status>();
   status(mailbox_name name, status_items items);
 
   [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }

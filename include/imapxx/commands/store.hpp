@@ -48,7 +48,8 @@ class IMAPXX_API store_result {
 class IMAPXX_API store final : public command {
  public:
   using result_type = store_result;
-  static constexpr command_traits traits_uid = command_traits("UID STORE", states::selected).answered_by(answer::fetch);
+  static constexpr command_traits traits_uid =
+      command_traits("UID STORE", states::selected).answered_by(answer::fetch).repeatable<store>();
   static constexpr command_traits traits_seq =
       command_traits("STORE", states::selected).answered_by(answer::fetch).sequence_numbers().no_expunge();
   store(uid_set set, store_mode mode, flag_list flags);
@@ -60,6 +61,10 @@ class IMAPXX_API store final : public command {
   store& unchanged_since(std::uint64_t modseq);
 
   [[nodiscard]] bool is_silent() const noexcept { return silent_; }
+  [[nodiscard]] const std::variant<uid_set, seq_set>& messages() const noexcept { return set_; }
+  [[nodiscard]] store_mode mode() const noexcept { return mode_; }
+  [[nodiscard]] const flag_list& wanted_flags() const noexcept { return flags_; }
+  [[nodiscard]] std::optional<std::uint64_t> condition() const noexcept { return unchanged_since_; }
   [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void prepare(const submit_context& context) override;
@@ -71,6 +76,10 @@ class IMAPXX_API store final : public command {
   [[nodiscard]] bool claims(const fetch_row& row) const noexcept override;
   result<void> on_complete(const status_response& status) override;
   void abandon() noexcept override;
+  /// Not with `unchanged_since`: the first one may have been what changed them.
+  [[nodiscard]] bool may_be_repeated() const noexcept override {
+    return !unchanged_since_ && command::may_be_repeated();
+  }
   [[nodiscard]] result_type take_result() { return std::move(result_); }
 
  private:

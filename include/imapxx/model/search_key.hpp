@@ -127,6 +127,8 @@ class IMAPXX_API search_key {
   [[nodiscard]] bool names_sequence_numbers() const noexcept;
   /// Capabilities that the server must offer, such as "WITHIN"; each once.
   [[nodiscard]] std::vector<std::string> required_capabilities() const;
+  /// Whether a part of it means something else on another connection: sequence numbers, and the saved result.
+  [[nodiscard]] bool connection_bound() const noexcept;
   /// For people and logs: as it is written, texts always quoted.
   [[nodiscard]] std::string to_string() const;
   friend bool operator==(const search_key&, const search_key&) = default;

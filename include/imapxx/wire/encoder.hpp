@@ -34,6 +34,9 @@ class IMAPXX_API literal_source {
   /// Fills a part of `out` and returns how many octets; 0 means that the source ended, which before `size()` octets is
   /// an error. An error return ends the connection (the literal is half sent).
   virtual result<std::size_t> read(std::span<char> out) = 0;
+  /// Goes back to the first octet, so that the message can be sent, or compared, once more. \return whether that is
+  /// possible; by default it is not
+  virtual bool rewind();
 };
 
 namespace wire {

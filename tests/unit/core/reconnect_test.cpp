@@ -1,0 +1,490 @@
+// A connection that is lost and made again, on a clock of the test's: what is sent, when, and what is not.
+#include <imapxx/commands.hpp>
+
+#include "core/connect_operation.hpp"
+#include "core/engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imapxx::core {
+namespace {
+
+using namespace std::chrono_literals;
+using kind = reconnect_event::kind;
+
+session_options counted_tags() { return session_options().first_tag(1); }
+
+/// The engine, with the test as its driver and its server.
+class lossy {
+ public:
+  explicit lossy(reconnect_policy policy, bool logs_in = false)
+      : engine_(connect_options("mail.example.org", security::plain)
+                    .session(counted_tags())
+                    .reconnect(policy.notify([this](const reconnect_event& e) { told.push_back(e); })),
+                now) {
+    connect_operation op(security::plain);
+    engine_.attach(op);
+    op.start(engine_, now);
+    feed(logs_in ? "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n" : greeting);
+    EXPECT_TRUE(op.done());
+    engine_.detach(op);
+    engine_.expect_losses();
+  }
+  /// What the client sends now, tags as `$`.
+  std::string output() {
+    handle();
+    std::string all;
+    for (auto out = engine_.output(); !out.empty(); out = engine_.output()) {
+      all += out;
+      engine_.sent(out.size());
+      handle();
+    }
+    std::string lines;
+    for (std::size_t at = 0; at < all.size();) {
+      const auto end = all.find("\r\n", at);
+      const auto line = all.substr(at, end - at);
+      at = end == std::string::npos ? all.size() : end + 2;
+      const auto space = line.find(' ');
+      const bool tagged = space != std::string::npos && line.starts_with("A") && line[1] >= '0' && line[1] <= '9';
+      if (tagged) tag_ = line.substr(0, space);
+      lines += (tagged ? "$" + line.substr(space) : line) + "\n";
+    }
+    return lines;
+  }
+  /// `$` is the tag of the last command that was sent.
+  void feed(std::string_view text) {
+    std::string bytes;
+    for (const char c : text) bytes += c == '$' ? tag_ : std::string(1, c);
+    const auto room = engine_.input_buffer();
+    ASSERT_GE(room.size(), bytes.size());
+    std::copy(bytes.begin(), bytes.end(), room.begin());
+    engine_.received(bytes.size());
+    handle();
+  }
+  void answer(std::string_view command, std::string_view reply) {
+    ASSERT_EQ(output(), "$ " + std::string(command) + "\n");
+    feed(reply);
+  }
+  void lose() {
+    engine_.ended(error());
+    handle();
+    EXPECT_TRUE(engine_.lost());
+  }
+  /// Time goes on to the next attempt. \return how long that took
+  std::chrono::milliseconds wait() {
+    const auto at = engine_.wakeup();
+    if (!at) return -1ms;
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(*at - now);
+    now = *at;
+    engine_.wake(now);
+    handle();
+    return took;
+  }
+  void connect(std::string_view hello = greeting) {
+    ASSERT_TRUE(engine_.wants_transport());
+    engine_.transport_ready(now);
+    feed(hello);
+  }
+  void fail_to_connect(const error& why) {
+    ASSERT_TRUE(engine_.wants_transport());
+    engine_.transport_failed(why, now);
+    handle();
+  }
+  template <class C>
+  command_id submit(C cmd) {
+    engine_.set_now(now);
+    auto id = engine_.submit(std::make_unique<C>(std::move(cmd)));
+    if (!id) refused = id.error();
+    return id ? *id : 0;
+  }
+  /// How a command ended; `internal_error` while it has not.
+  error outcome_of(command_id id) {
+    handle();
+    last = engine_.take(id);
+    return last ? last->failure : error(errc::internal_error, "not over");
+  }
+  void selected(std::string_view uidvalidity = "7") {
+    const auto id = submit(select("INBOX"));
+    answer("SELECT INBOX", mailbox(uidvalidity));
+    EXPECT_FALSE(outcome_of(id));
+  }
+  static std::string mailbox(std::string_view uidvalidity, std::string_view exists = "3") {
+    return "* " + std::string(exists) + " EXISTS\r\n* OK [UIDVALIDITY " + std::string(uidvalidity) +
+           "] x\r\n* OK [UIDNEXT 40] x\r\n$ OK [READ-WRITE] done\r\n";
+  }
+  [[nodiscard]] bool heard(kind k) const {
+    return std::any_of(told.begin(), told.end(), [k](const auto& e) { return e.what == k; });
+  }
+
+  static constexpr std::string_view greeting =
+      "* PREAUTH [CAPABILITY IMAP4rev1 ENABLE UIDPLUS MOVE CONDSTORE LITERAL+ IDLE] hi\r\n";
+  time_point now{};
+  std::vector<reconnect_event> told;
+  error refused;
+  std::optional<outcome> last;
+  engine& of() { return engine_; }
+
+ private:
+  void handle() {
+    engine_.set_now(now);
+    while (engine_.handle_event() != engine::progress::none) {
+    }
+  }
+  engine engine_;
+  std::string tag_;
+};
+
+reconnect_policy plain_policy() {
+  return reconnect_policy().attempts(3).back_off(1000ms, 8000ms).random([] { return 0.0; });
+}
+
+// --- when
+
+TEST(reconnect, is_off_by_default) {
+  lossy t{reconnect_policy()};
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.of().ended(error());
+  EXPECT_EQ(t.outcome_of(id).code(), errc::closed);
+  EXPECT_FALSE(t.of().lost());
+}
+
+TEST(reconnect, each_delay_is_twice_the_one_before_up_to_the_longest) {
+  const auto p = reconnect_policy().attempts(9).back_off(500ms, 3000ms).random([] { return 0.0; });
+  EXPECT_EQ(p.delay(1, {}), 500ms);
+  EXPECT_EQ(p.delay(2, {}), 1000ms);
+  EXPECT_EQ(p.delay(3, {}), 2000ms);
+  EXPECT_EQ(p.delay(4, {}), 3000ms);
+  EXPECT_EQ(p.delay(4'000'000'000, {}), 3000ms);
+}
+
+TEST(reconnect, chance_shortens_a_delay_by_its_part_and_not_what_the_server_asks_for) {
+  auto p = reconnect_policy().back_off(1000ms, 1000ms).jitter(0.25).random([] { return 1.0; });
+  EXPECT_EQ(p.delay(1, {}), 750ms);
+  error throttled(errc::no);
+  throttled.set_status("A1", "UNAVAILABLE", "Request is throttled. Suggested Backoff Time: 4000 milliseconds");
+  EXPECT_EQ(p.delay(1, throttled), 4000ms);
+}
+
+TEST(reconnect, an_idle_connection_is_made_again_only_when_it_is_needed) {
+  lossy t(plain_policy());
+  t.lose();
+  EXPECT_FALSE(t.of().wakeup());
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.wait(), 1000ms);
+  t.connect();
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(id));
+  EXPECT_TRUE(t.heard(kind::connected));
+}
+
+TEST(reconnect, gives_up_after_the_attempts_and_begins_anew_with_the_next_command) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.lose();
+  for (const auto expected : {1000ms, 2000ms, 4000ms}) {
+    EXPECT_EQ(t.wait(), expected);
+    t.fail_to_connect(error(errc::connect, "refused"));
+  }
+  const auto why = t.outcome_of(id);
+  EXPECT_EQ(why.code(), errc::connect);
+  EXPECT_TRUE(why.is_fatal());
+  EXPECT_TRUE(why.is_safe_to_retry());
+  EXPECT_EQ(why.command(), "NOOP");
+  const auto next = t.submit(noop());
+  EXPECT_EQ(t.wait(), 1000ms);
+  t.connect();
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(next));
+}
+
+TEST(reconnect, the_total_time_is_a_limit) {
+  lossy t(plain_policy().attempts(100).total(5s));
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.lose();
+  EXPECT_EQ(t.wait(), 1000ms);
+  t.fail_to_connect(error(errc::connect));
+  EXPECT_EQ(t.wait(), 2000ms);
+  t.fail_to_connect(error(errc::connect));  // the next one would be after 7 s
+  EXPECT_EQ(t.outcome_of(id).code(), errc::connect);
+}
+
+TEST(reconnect, a_command_that_ends_every_connection_is_not_repeated_for_ever) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(t.output(), "$ NOOP\n");
+    t.lose();
+    if (i == 3) break;
+    t.wait();
+    t.connect();
+  }
+  EXPECT_EQ(t.outcome_of(id).code(), errc::closed);
+}
+
+TEST(reconnect, a_refused_password_ends_the_attempts_at_once) {
+  lossy t(plain_policy(), true);
+  login_operation in(credentials("ann", secret("pw")).allow_plaintext());
+  t.of().attach(in);
+  in.start(t.of(), t.now);
+  EXPECT_TRUE(t.output().starts_with("$ AUTHENTICATE PLAIN"));
+  t.feed("+ \r\n");
+  (void)t.output();
+  t.feed("$ OK [CAPABILITY IMAP4rev1] in\r\n");
+  ASSERT_TRUE(in.done());
+  t.of().detach(in);
+  t.of().remember(credentials("ann", secret("pw")).allow_plaintext());
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.lose();
+  t.wait();
+  t.connect("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
+  EXPECT_TRUE(t.output().starts_with("$ AUTHENTICATE PLAIN"));
+  t.feed("+ \r\n");
+  (void)t.output();
+  t.feed("$ NO [AUTHENTICATIONFAILED] no\r\n");
+  EXPECT_EQ(t.outcome_of(id).response_code(), "AUTHENTICATIONFAILED");
+  EXPECT_FALSE(t.of().wakeup());
+  EXPECT_TRUE(t.of().over());
+}
+
+TEST(reconnect, a_log_in_that_is_throttled_is_tried_later) {
+  lossy t(plain_policy(), true);
+  t.of().remember(credentials("ann", secret("pw")).allow_plaintext());
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.lose();
+  t.wait();
+  t.connect("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
+  (void)t.output();
+  t.feed("+ \r\n");
+  (void)t.output();
+  t.feed("$ NO [UNAVAILABLE] Request is throttled. Suggested Backoff Time: 30000 milliseconds\r\n");
+  EXPECT_EQ(t.outcome_of(id).code(), errc::internal_error);
+  EXPECT_EQ(t.wait(), 30'000ms);
+  EXPECT_TRUE(t.of().wants_transport());
+}
+
+// --- what is sent again
+
+TEST(reconnect, enable_and_the_mailbox_come_before_the_command) {
+  lossy t(plain_policy());
+  const auto e = t.submit(enable("CONDSTORE"));
+  t.answer("ENABLE CONDSTORE", "* ENABLED CONDSTORE\r\n$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(e));
+  t.selected();
+  const auto id = t.submit(fetch(uid_set(5), fetch_items().flags()));
+  EXPECT_EQ(t.output(), "$ UID FETCH 5 (UID FLAGS)\n");
+  t.feed("* 1 FETCH (UID 5 FLAGS (old))\r\n");
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("ENABLE CONDSTORE", "* ENABLED CONDSTORE\r\n$ OK\r\n");
+  t.answer("SELECT INBOX", lossy::mailbox("7"));
+  t.answer("UID FETCH 5 (UID FLAGS)", "* 1 FETCH (UID 5 FLAGS (new))\r\n$ OK\r\n");
+  ASSERT_FALSE(t.outcome_of(id));
+  auto rows = static_cast<fetch&>(*t.last->finished).take_result();
+  ASSERT_EQ(rows.size(), 1U);  // nothing of the first answer is left
+  EXPECT_TRUE(rows[0].has_flag("new"));
+}
+
+TEST(reconnect, what_may_not_be_carried_out_twice_fails) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto id = t.submit(expunge());
+  EXPECT_EQ(t.output(), "$ EXPUNGE\n");
+  t.lose();
+  const auto why = t.outcome_of(id);
+  EXPECT_EQ(why.code(), errc::closed);
+  EXPECT_FALSE(why.is_safe_to_retry());
+}
+
+TEST(reconnect, what_had_not_left_is_sent_whatever_it_is) {
+  lossy t(plain_policy());
+  const auto id = t.submit(status("a", status_items().messages()));
+  EXPECT_EQ(t.output(), "$ STATUS a (MESSAGES)\n");
+  t.lose();
+  const auto later = t.submit(create("b"));
+  t.wait();
+  t.connect();
+  EXPECT_EQ(t.output(), "$ STATUS a (MESSAGES)\n$ CREATE b\n");
+  t.feed("$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(later));
+  EXPECT_EQ(t.outcome_of(id).code(), errc::internal_error);
+}
+
+TEST(reconnect, sequence_numbers_are_refused_until_a_mailbox_is_selected) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto lost = t.submit(fetch(seq_set(1), fetch_items().flags()));
+  (void)t.output();
+  t.lose();
+  EXPECT_EQ(t.outcome_of(lost).code(), errc::closed);
+  const auto waits = t.submit(noop());
+  t.wait();
+  t.connect();
+  t.answer("SELECT INBOX", lossy::mailbox("7"));
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(waits));
+  EXPECT_EQ(t.submit(fetch(seq_set(1), fetch_items().flags())), 0U);
+  EXPECT_EQ(t.refused.code(), errc::mailbox_changed);
+  EXPECT_FALSE(t.refused.is_fatal());
+  t.selected();
+  EXPECT_NE(t.submit(fetch(seq_set(1), fetch_items().flags())), 0U);
+}
+
+TEST(reconnect, with_another_uidvalidity_nothing_is_done_to_any_message) {
+  lossy t(plain_policy());
+  t.selected("7");
+  const auto marks = t.submit(store(uid_set(5), store_mode::add, flag_list(flags::deleted)));
+  EXPECT_EQ(t.output(), "$ UID STORE 5 +FLAGS (\\Deleted)\n");
+  t.lose();
+  const auto moves = t.submit(imapxx::move(uid_set(5), "Trash"));
+  t.wait();
+  t.connect();
+  t.answer("SELECT INBOX", lossy::mailbox("8"));
+  EXPECT_EQ(t.outcome_of(marks).code(), errc::mailbox_changed);
+  EXPECT_EQ(t.outcome_of(moves).code(), errc::mailbox_changed);
+  EXPECT_EQ(t.output(), "");
+  EXPECT_EQ(t.submit(uid_expunge(uid_set(5))), 0U);
+  EXPECT_NE(t.submit(status("a", status_items().messages())), 0U);  // concerns no message of the mailbox
+}
+
+TEST(reconnect, a_mailbox_that_is_gone_is_not_taken_for_another) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto id = t.submit(uid_search(search_key::unseen()));
+  (void)t.output();
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("SELECT INBOX", "$ NO [NONEXISTENT] gone\r\n");
+  const auto why = t.outcome_of(id);
+  EXPECT_EQ(why.code(), errc::mailbox_changed);
+  EXPECT_EQ(why.response_code(), "NONEXISTENT");
+}
+
+TEST(reconnect, after_a_lost_close_no_mailbox_is_guessed) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto id = t.submit(close());
+  EXPECT_EQ(t.output(), "$ CLOSE\n");
+  t.lose();
+  EXPECT_EQ(t.outcome_of(id).code(), errc::closed);
+  const auto next = t.submit(uid_search(search_key::all()));
+  t.wait();
+  t.connect();
+  EXPECT_EQ(t.outcome_of(next).code(), errc::mailbox_changed);
+}
+
+// --- what is looked after
+
+TEST(reconnect, an_append_given_up_for_its_silence_is_looked_for_twice_and_then_unknown) {
+  lossy t(plain_policy().settle(20s));
+  const auto id = t.submit(append("a", std::string("Message-ID: <1@x>\r\n\r\nhi\r\n")));
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 4 UIDVALIDITY 9)\r\n$ OK\r\n");
+  (void)t.output();
+  t.of().expire(phase::command);
+  (void)t.output();
+  EXPECT_EQ(t.wait(), 1000ms);
+  t.connect();
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 4 UIDVALIDITY 9)\r\n$ OK\r\n");
+  EXPECT_EQ(t.outcome_of(id).code(), errc::internal_error);
+  EXPECT_EQ(t.wait(), 20s);
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 4 UIDVALIDITY 9)\r\n$ OK\r\n");
+  const auto why = t.outcome_of(id);
+  EXPECT_EQ(why.code(), errc::outcome_unknown);
+  EXPECT_FALSE(why.is_fatal());
+  EXPECT_FALSE(why.is_safe_to_retry());
+  EXPECT_TRUE(t.heard(kind::unknown));
+}
+
+TEST(reconnect, an_append_is_unknown_when_the_target_has_another_uidvalidity) {
+  lossy t(plain_policy());
+  const auto id = t.submit(append("a", std::string("Message-ID: <1@x>\r\n\r\nhi\r\n")));
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 4 UIDVALIDITY 9)\r\n$ OK\r\n");
+  (void)t.output();
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 5 UIDVALIDITY 10)\r\n$ OK\r\n");
+  EXPECT_EQ(t.outcome_of(id).code(), errc::outcome_unknown);
+}
+
+TEST(reconnect, an_append_is_unknown_when_a_message_has_come_and_gone) {
+  lossy t(plain_policy());
+  const auto id = t.submit(append("a", std::string("Message-ID: <1@x>\r\n\r\nhi\r\n")));
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 4 UIDVALIDITY 9)\r\n$ OK\r\n");
+  (void)t.output();
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 5 UIDVALIDITY 9)\r\n$ OK\r\n");
+  t.answer("EXAMINE a", "* 0 EXISTS\r\n$ OK\r\n");
+  EXPECT_TRUE(t.output().starts_with("$ UID FETCH 4:*"));
+  t.feed("$ OK\r\n");
+  t.answer("CLOSE", "$ OK\r\n");
+  EXPECT_EQ(t.outcome_of(id).code(), errc::outcome_unknown);
+}
+
+TEST(reconnect, commands_behind_one_that_is_looked_after_wait_for_it) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto first = t.submit(copy(uid_set(5), "a"));
+  const auto second = t.submit(store(uid_set(5), store_mode::add, flag_list(flags::deleted)));
+  t.answer("STATUS a (UIDNEXT UIDVALIDITY)", "* STATUS a (UIDNEXT 4 UIDVALIDITY 9)\r\n$ OK\r\n");
+  EXPECT_TRUE(t.output().starts_with("$ UID FETCH 5 "));
+  t.feed("* 1 FETCH (UID 5 RFC822.SIZE 10 BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)] \"\")\r\n$ OK\r\n");
+  t.answer("UID COPY 5 a", "$ OK [COPYUID 9 5 4] done\r\n");
+  EXPECT_FALSE(t.outcome_of(first));
+  t.answer("UID STORE 5 +FLAGS (\\Deleted)", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(second));
+}
+
+TEST(reconnect, a_conditional_store_is_unknown_when_the_flags_are_as_wanted) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto id = t.submit(store(uid_set(5), store_mode::add, flag_list(flags::flagged)).unchanged_since(100));
+  EXPECT_EQ(t.output(), "$ UID STORE 5 (UNCHANGEDSINCE 100) +FLAGS (\\Flagged)\n");
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("SELECT INBOX", lossy::mailbox("7"));
+  t.answer("UID FETCH 5 (UID FLAGS MODSEQ)", "* 1 FETCH (UID 5 FLAGS (\\Flagged) MODSEQ (120))\r\n$ OK\r\n");
+  EXPECT_EQ(t.outcome_of(id).code(), errc::outcome_unknown);
+}
+
+TEST(reconnect, a_conditional_store_that_changed_nothing_is_sent_again) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto id = t.submit(store(uid_set(5), store_mode::add, flag_list(flags::flagged)).unchanged_since(100));
+  (void)t.output();
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("SELECT INBOX", lossy::mailbox("7"));
+  t.answer("UID FETCH 5 (UID FLAGS MODSEQ)", "* 1 FETCH (UID 5 FLAGS () MODSEQ (90))\r\n$ OK\r\n");
+  t.answer("UID STORE 5 (UNCHANGEDSINCE 100) +FLAGS (\\Flagged)",
+           "* 1 FETCH (UID 5 FLAGS (\\Flagged) MODSEQ (130))\r\n$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(id));
+}
+
+TEST(reconnect, an_abandoned_command_is_not_sent_again) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.of().abandon(id);
+  t.lose();
+  EXPECT_FALSE(t.of().wakeup());
+}
+
+}  // namespace
+}  // namespace imapxx::core
