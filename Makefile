@@ -109,7 +109,7 @@ coverage:
 soak:
 	@scripts/deps.sh build test servers
 	@$(call build,dev)
-	@IMAPXX_SOAK=1 ctest --preset dev -L threats
+	@IMAPXX_SOAK=1 ctest --preset dev -L 'threats|asio'
 	@IMAPXX_SOAK=1 ctest --preset dev -R '^unit_core$$'
 	@IMAPXX_SOAK=1 ctest --preset dev -R cli.download_kill_test
 	@ctest --preset dev -LE 'install|style' --repeat until-fail:$(SOAK_ROUNDS)

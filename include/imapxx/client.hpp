@@ -34,7 +34,7 @@ namespace imapxx::inline v0 {
 /// `expires_after` for everything from now on; they span whole operations, name look-up included. *Thread safety*: one
 /// thread at a time; only `cancel` may be called from another one. Two clients share nothing. *Errors*: `run` and the
 /// named methods throw `error` (`status_error` for NO and BAD); `try_run` returns them. After an error with
-/// `is_fatal()` the client only refuses; make a new one.
+/// `is_fatal()` the client only refuses; make a new one, or let `connect_options::reconnect` see to it.
 class IMAPXX_API client : public command_methods<client> {
  public:
   /// Connects, establishes TLS as the options say, reads the greeting and the capabilities. \throws error

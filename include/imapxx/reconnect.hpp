@@ -61,7 +61,8 @@ class reconnect_event {
 class IMAPXX_API reconnect_policy {
  public:
   reconnect_policy();
-  /// Attempts after each loss; they count from the last command that was answered. 0, the default, is off.
+  /// Attempts after each loss; they count from the last
+  /// command that was answered, or connection that lasted longer than the longest delay. 0, the default, is off.
   reconnect_policy& attempts(unsigned n);
   /// Before the first attempt, and at most before any; each waits twice as long as the one before. 500 ms and 60 s by
   /// default. A time that the server asks for (`error::retry_after`) is waited for even if it is longer.
@@ -82,6 +83,7 @@ class IMAPXX_API reconnect_policy {
   [[nodiscard]] bool enabled() const noexcept { return attempts_ != 0; }
   [[nodiscard]] unsigned most_attempts() const noexcept { return attempts_; }
   [[nodiscard]] std::chrono::milliseconds limit() const noexcept { return total_; }
+  [[nodiscard]] std::chrono::milliseconds longest_delay() const noexcept { return longest_; }
   [[nodiscard]] std::chrono::milliseconds settle_time() const noexcept { return settle_; }
   /// The delay before attempt `attempt` (1 is the first): a pure function but for `random`.
   [[nodiscard]] std::chrono::milliseconds delay(unsigned attempt, const error& last) const;

@@ -118,14 +118,15 @@ class start_request final : public operation_request {
   start_request(credentials who, start_plan plan) : who_(std::move(who)), plan_(std::move(plan)) {}
   result<void> start(async_core& core) override {
     const auto& e = core.engine();
-    return perform(core, std::make_unique<core::start_operation>(std::move(who_), std::move(plan_),
-                                                                 e.options().remembered, e.protocol().options().rev2));
+    return perform(core, std::make_unique<core::start_operation>(who_, std::move(plan_), e.options().remembered,
+                                                                 e.protocol().options().rev2));
   }
   bool done(async_core& core, outcome& how) override {
     if (!operation_request::done(core, how)) return false;
     if (how.failure) {
       how.failure.set_host(core.engine().link().host());
     } else {
+      core.engine().remember(who_);
       how.value = std::make_shared<start_result>(static_cast<core::start_operation&>(*operation()).take_result());
     }
     return true;

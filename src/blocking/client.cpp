@@ -65,6 +65,7 @@ start_result client::start(const credentials& who, start_plan plan) {
                            core_->protocol().options().rev2);
   auto done = core_->perform(op);
   if (!done) throw_error(done.error().set_host(core_->engine().link().host()));
+  core_->engine().remember(who);
   return op.take_result();
 }
 

@@ -165,6 +165,7 @@ void recovery::selected_again(session_event& e) {
 
 void recovery::ready() {
   state_ = state::up;
+  ready_at_ = now_;
   tell(reconnect_event::kind::connected);
   selection_lost_ = false;
   auto again = std::move(held_);
@@ -210,6 +211,8 @@ void recovery::on_closed(const error& why) {
     fail_everything(why);
     return owner_.all_over(why);
   }
+  // It was of use, even if it has only waited, as IDLE does.
+  if (now_ - ready_at_ > policy_.longest_delay()) attempt_ = 0;
   tell(reconnect_event::kind::lost, why);
   last_failure_ = why;
   state_ = state::idle;

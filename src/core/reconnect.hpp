@@ -152,7 +152,7 @@ class recovery final : public operation_host, public guard_host {
   std::size_t foreign_;
   std::optional<credentials> who_;
   state state_ = state::up;
-  time_point now_{}, began_{}, wake_at_{};
+  time_point now_{}, began_{}, wake_at_{}, ready_at_{};
   std::optional<time_point> expires_at_;
   unsigned attempt_ = 0;
   error last_failure_;

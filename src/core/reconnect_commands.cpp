@@ -104,7 +104,7 @@ void recovery::fail_everything(const error& why) {
     list->clear();
   }
   if (!guard_) return;
-  guard_->give_up(why);
+  guard_->no_connection(why);
   finish_guard(nullptr);
 }
 

@@ -41,7 +41,7 @@ void guard::lost(bool sent, bool by_peer) noexcept {
   by_peer_ = by_peer;
 }
 
-void guard::give_up(const error& why) {
+void guard::no_connection(const error& why) {
   const bool may_be_done = (stage_ == stage::sending && sent_) || stage_ == stage::looking;
   if (may_be_done) return unknown("no new connection (" + std::string(why.message()) + ")");
   finish(error(why).set_command(name_).set_safe_to_retry(true));

@@ -38,7 +38,7 @@ class guard : public operation {
   /// \param same whether the mailbox that was selected is selected again, with the same UIDs
   virtual void resume(operation_host& host, time_point now, bool same) = 0;
   /// There will be no other connection.
-  void give_up(const error& why);
+  void no_connection(const error& why);
   /// The connection is gone. \param sent whether the command that waited can have reached the server \param by_peer
   /// whether the server ended it, so that it is done with what it had received
   void lost(bool sent, bool by_peer) noexcept;

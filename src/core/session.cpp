@@ -28,7 +28,11 @@ error session::impl::in_context(error e, const core::in_flight_command& c) {
   e.set_command(c.traits->name);
   // After a lost connection nobody knows whether the server has carried the command out.
   const bool lost = e.is_fatal() && e.code() != errc::no && e.code() != errc::bad;
-  if (c.stage == core::command_stage::waiting || (lost && c.traits->copy != nullptr)) e.set_safe_to_retry(true);
+  // Commands of a repeatable kind that are not to be repeated by themselves, with sequence numbers or to a sink, read
+  // only; but a conditional STORE would find its own work.
+  const bool harmless = c.traits->copy != nullptr &&
+                        (c.cmd->may_be_repeated() || c.traits->uses_sequence_numbers || c.traits->stall_deadline);
+  if (c.stage == core::command_stage::waiting || (lost && harmless)) e.set_safe_to_retry(true);
   return e;
 }
 

@@ -11,9 +11,9 @@ using std::chrono::milliseconds;
 
 // The first delay is what a server needs to be there again after a restart of one process; the longest keeps a client
 // that waits for hours from being hours late.
-constexpr milliseconds first_delay{500};
-constexpr milliseconds longest_delay{60'000};
-constexpr milliseconds total_limit{5 * 60'000};
+constexpr milliseconds first_default{500};
+constexpr milliseconds longest_default{60'000};
+constexpr milliseconds total_default{5 * 60'000};
 // Longer than a busy server needs for what it has received.
 constexpr milliseconds settle_default{10'000};
 constexpr double jitter_default = 0.5;
@@ -27,9 +27,9 @@ double system_random() {
 
 reconnect_policy::reconnect_policy()
     : random_(&system_random),
-      first_(first_delay),
-      longest_(longest_delay),
-      total_(total_limit),
+      first_(first_default),
+      longest_(longest_default),
+      total_(total_default),
       settle_(settle_default),
       jitter_(jitter_default) {}
 

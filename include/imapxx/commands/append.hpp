@@ -70,6 +70,8 @@ class IMAPXX_API append_message {
   /// append-message = [SP flag-list] [SP date-time] SP literal
   void encode(wire::encoder& out) const;
   [[nodiscard]] const std::shared_ptr<literal_source>& source() const noexcept { return source_; }
+  /// Another source of the same message.
+  void use(std::shared_ptr<literal_source> same) { source_ = std::move(same); }
 
  private:
   std::shared_ptr<literal_source> source_;
@@ -104,9 +106,9 @@ class IMAPXX_API append final : public command {
   void abandon() noexcept override;
   [[nodiscard]] result_type take_result() { return std::move(result_); }
   [[nodiscard]] const mailbox_name& mailbox() const noexcept { return mailbox_; }
-  [[nodiscard]] const std::shared_ptr<literal_source>& message() const noexcept { return source_; }
+  [[nodiscard]] const std::shared_ptr<literal_source>& message() const noexcept { return message_.source(); }
   /// Another source of the same message.
-  void use(std::shared_ptr<literal_source> message) { source_ = std::move(message); }
+  void use(std::shared_ptr<literal_source> same) { message_.use(std::move(same)); }
 
  private:
   mailbox_name mailbox_;

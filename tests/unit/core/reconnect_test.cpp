@@ -230,6 +230,28 @@ TEST(reconnect, a_command_that_ends_every_connection_is_not_repeated_for_ever) {
   EXPECT_EQ(t.outcome_of(id).code(), errc::closed);
 }
 
+TEST(reconnect, idle_goes_on_over_any_number_of_long_connections) {
+  lossy t(plain_policy().attempts(2));
+  t.selected();
+  const auto id = t.submit(idle());
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(t.output(), "$ IDLE\n");
+    t.feed("+ idling\r\n");
+    t.now += 10min;
+    t.lose();
+    EXPECT_EQ(t.wait(), 1000ms);
+    t.connect();
+    t.answer("SELECT INBOX", lossy::mailbox("7"));
+  }
+  EXPECT_EQ(t.outcome_of(id).code(), errc::internal_error);
+  EXPECT_EQ(t.output(), "$ IDLE\n");
+  t.of().end_idle(id);
+  t.feed("+ idling\r\n");
+  EXPECT_EQ(t.output(), "DONE\n");
+  t.feed("$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(id));
+}
+
 TEST(reconnect, a_refused_password_ends_the_attempts_at_once) {
   lossy t(plain_policy(), true);
   login_operation in(credentials("ann", secret("pw")).allow_plaintext());

@@ -4,7 +4,7 @@ _imapxx() {
   cur=${COMP_WORDS[COMP_CWORD]}
   prev=${COMP_WORDS[COMP_CWORD-1]}
   commands="caps ls status search fetch append store cp mv expunge mkdir rmdir rename subscribe unsubscribe idle shell serve demo decode anonymise replay"
-  common="--starttls --plain --ca-file --insecure --cert --key --timeout --user --password-command --password-file
+  common="--starttls --plain --ca-file --insecure --cert --key --retry --timeout --user --password-command --password-file
     --token-command --auth --json --seq --dry-run --trace --verbose --help"
   case $prev in
     --ca-file|--cert|--key|--password-file|--trace|--eml|--mbox|--ca-out|--history)
@@ -16,7 +16,7 @@ _imapxx() {
       return ;;
     --decode)
       COMPREPLY=($(compgen -W "on json off" -- "$cur")); return ;;
-    --timeout|--tag|--keep-alive|--user|-u|--password-command|--token-command|--items|--date|--flags|--port|--address|--for) return ;;
+    --retry|--timeout|--tag|--keep-alive|--user|-u|--password-command|--token-command|--items|--date|--flags|--port|--address|--for) return ;;
   esac
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
