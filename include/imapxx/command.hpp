@@ -233,7 +233,7 @@ class IMAPXX_API command {
   virtual bool on_fetch(const fetch_row& row);
   /// Whether a FETCH response answers this command, without taking it: for streaming, where rows go to the caller
   /// instead of `on_fetch`.
-  [[nodiscard]] virtual bool claims(const fetch_row& row) const noexcept;
+  [[nodiscard]] virtual bool claims(const fetch_row& row) const;
   /// A body literal is about to come. A sink takes its octets; nullptr has them collected into the row.
   virtual body_sink* on_body(const body_info& info);
   /// Whether a body literal of this section can be this command's, before it is known which message it is about.

@@ -3,6 +3,7 @@
 #include "asio/async_core.hpp"
 #include "core/move_operation.hpp"
 
+#include <new>
 #include <utility>
 
 namespace imapxx::inline v0 {
@@ -40,7 +41,11 @@ async_fetch_stream::~async_fetch_stream() {
   engine.detach(state_->id);  // the spool may live on in a handler, but takes nothing more
   if (!state_->over) engine.abandon(state_->id);
   state_->over = true;
-  if (state_.use_count() > 1) state_->core->wake_up();  // somebody still waits for a piece
+  try {
+    if (state_.use_count() > 1) state_->core->wake_up();  // somebody still waits for a piece
+  } catch (const std::bad_alloc&) {
+    engine.break_off();
+  }
 }
 
 const std::shared_ptr<detail::async_core>& async_fetch_stream::core() const noexcept { return state_->core; }
@@ -73,7 +78,14 @@ async_client::async_client(asio::any_io_executor executor, connect_options optio
     : core_(std::make_shared<detail::async_core>(std::move(executor), std::move(options))) {}
 
 async_client::~async_client() {
-  if (core_) core_->drop(error(errc::closed, "the client was destroyed").set_fatal(true));
+  if (!core_) return;
+  try {
+    core_->drop(error(errc::closed, "the client was destroyed").set_fatal(true));
+  } catch (const std::bad_alloc&) {  // then those that wait are let go without a word
+    core_->engine().break_off();
+    core_->shut_down();
+    core_->close_socket();
+  }
 }
 async_client::async_client(async_client&&) noexcept = default;
 async_client& async_client::operator=(async_client&& other) noexcept {

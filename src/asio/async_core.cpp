@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace imapxx::inline v0::detail {
@@ -111,6 +112,19 @@ async_core::async_core(asio::any_io_executor executor, connect_options options)
 
 async_core::~async_core() { service_of(executor_).remove(this); }
 
+// What ran out of memory may be half done, so nothing may follow it on this connection. The others hear of it in the
+// next round.
+template <class F>
+auto async_core::ending_without_memory(F&& f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (const std::bad_alloc&) {
+    engine_.break_off();
+    wake_up();
+    throw;
+  }
+}
+
 // --- requests
 
 void async_core::begin(std::uint64_t number, std::unique_ptr<async_waiter> waiter,
@@ -118,7 +132,7 @@ void async_core::begin(std::uint64_t number, std::unique_ptr<async_waiter> waite
   engine_.set_now(clock::now());
   starting_command_ = 0;
   starting_until_.reset();
-  auto started = request->start(*this);
+  auto started = ending_without_memory([&] { return request->start(*this); });
   if (!started) {
     ready_.emplace_back(std::move(waiter), outcome(started.error()));
     return wake_up();
@@ -238,24 +252,33 @@ result<command_id> async_core::submit(std::unique_ptr<command> cmd, bool streami
 void async_core::wake_up() {
   if (scheduled_ || shut_down_) return;
   scheduled_ = true;
-  asio::post(executor_, [self = shared_from_this()] {
-    self->scheduled_ = false;
-    self->pump();
-  });
+  try {
+    asio::post(executor_, [self = shared_from_this()] {
+      self->scheduled_ = false;
+      self->pump();
+    });
+  } catch (...) {
+    scheduled_ = false;
+    throw;
+  }
 }
 
 void async_core::pump() {
   ++pumps_;
   engine_.set_now(clock::now());
-  try {
-    move();
-    deliver();
-  } catch (...) {
-    wake_up();  // an observer or a handler threw: the others go on
-    throw;
-  }
-  // What was delivered may have begun something new: then the next round is on its way.
-  if (!scheduled_) settle();
+  ending_without_memory([this] {
+    try {
+      move();
+      deliver();
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (...) {
+      wake_up();  // an observer or a handler threw: the others go on
+      throw;
+    }
+    // What was delivered may have begun something new: then the next round is on its way.
+    if (!scheduled_) settle();
+  });
 }
 
 void async_core::move() {
@@ -473,6 +496,11 @@ void async_core::arm_timer() {
 }
 
 void async_core::on_timer() {
+  ending_without_memory([this] { look_at_clock(); });
+  pump();
+}
+
+void async_core::look_at_clock() {
   armed_at_.reset();
   const auto now = clock::now();
   engine_.set_now(now);
@@ -508,7 +536,6 @@ void async_core::on_timer() {
     if (how.failure) how.failure.set_fatal(engine_.protocol().closed());
     end(here, std::move(how));
   }
-  pump();
 }
 
 // --- events

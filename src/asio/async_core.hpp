@@ -126,6 +126,9 @@ class async_core final : public std::enable_shared_from_this<async_core> {
   void disarm() noexcept;
   void arm_timer();
   void on_timer();
+  void look_at_clock();
+  template <class F>
+  auto ending_without_memory(F&& f) -> decltype(f());
   void deliver();
   void end(pending_map::iterator at, outcome how);
   void fail_all(const error& why);

@@ -9,16 +9,18 @@
 namespace imapxx::inline v0::blocking {
 
 result<std::shared_ptr<cancel_event>> cancel_event::create() {
-  const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) {
-    error e(errc::io, "cannot create an event");
-    e.set_system_error(errno);
-    return e;
-  }
-  return std::shared_ptr<cancel_event>(new cancel_event(fd));
+  // Before the descriptor, which nobody would close if there were no memory for its owner.
+  const std::shared_ptr<cancel_event> made(new cancel_event(-1));
+  made->fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (made->fd_ >= 0) return made;
+  error e(errc::io, "cannot create an event");
+  e.set_system_error(errno);
+  return e;
 }
 
-cancel_event::~cancel_event() { ::close(fd_); }
+cancel_event::~cancel_event() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 void cancel_event::cancel() noexcept {
   const int saved = errno;

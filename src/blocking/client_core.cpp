@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace imapxx::inline v0::detail {
@@ -72,16 +73,31 @@ result<std::unique_ptr<stream>> client_core::open_transport(core::time_point sta
   return blocking::connect_tcp(settings.host_name, settings.effective_port(), until, cancel_);
 }
 
+// What ran out of memory may be half done, so nothing may follow it on this connection.
+template <class F>
+auto client_core::ending_without_memory(F&& f) -> decltype(f()) {
+  try {
+    return f();
+  } catch (const std::bad_alloc&) {
+    engine_.break_off();
+    if (transport_) transport_->close();
+    transport_.reset();
+    throw;
+  }
+}
+
 result<command_id> client_core::submit(std::unique_ptr<command> cmd, bool streaming) {
   if (!usable()) return gone();
   engine_.set_now(clock::now());
-  auto id = engine_.submit(std::move(cmd), streaming);
-  if (id && engine_.output().size() >= send_at_octets) {
-    auto ok = send_pending(stream::no_wait);
-    // Where losses are expected, the next wait finds this one, and gets over it.
-    if (!ok && ok.error().code() != errc::timeout && !engine_.expects_losses()) return ok.error();
-  }
-  return id;
+  return ending_without_memory([&]() -> result<command_id> {
+    auto id = engine_.submit(std::move(cmd), streaming);
+    if (id && engine_.output().size() >= send_at_octets) {
+      auto ok = send_pending(stream::no_wait);
+      // Where losses are expected, the next wait finds this one, and gets over it.
+      if (!ok && ok.error().code() != errc::timeout && !engine_.expects_losses()) return ok.error();
+    }
+    return id;
+  });
 }
 
 error client_core::move_bytes(deadline_point until) {
@@ -114,6 +130,10 @@ error client_core::move_bytes(deadline_point until) {
 }
 
 error client_core::drive(const condition& done, deadline_point until) {
+  return ending_without_memory([&] { return drive_on(done, until); });
+}
+
+error client_core::drive_on(const condition& done, deadline_point until) {
   engine_.keep_pieces();
   for (;;) {
     if (done()) return {};
@@ -192,7 +212,7 @@ result<void> client_core::perform(core::operation& op) {
   if (!usable()) return gone();
   engine_.set_now(clock::now());
   const attached listening(engine_, op);
-  op.start(engine_, clock::now());
+  ending_without_memory([&] { op.start(engine_, clock::now()); });
   const auto why = drive([&] { return op.done(); }, std::nullopt);
   if (op.done()) return op.failure() ? result<void>(op.failure()) : result<void>();
   op.give_up(engine_);
@@ -246,8 +266,10 @@ result<bool> client_core::poll(std::chrono::milliseconds timeout) {
   const auto why =
       drive([&] { return engine_.octets_received() != before; },
             timeout.count() <= 0 ? deadline_point(stream::no_wait) : deadline_point(clock::now() + timeout));
-  while (engine_.handle_event() != core::engine::progress::none) {
-  }
+  ending_without_memory([this] {
+    while (engine_.handle_event() != core::engine::progress::none) {
+    }
+  });
   if (engine_.over()) return *engine_.over();
   if (why && why.code() != errc::timeout) return why;
   return engine_.octets_received() != before;

@@ -48,6 +48,9 @@ class client_core final {
   /// Handles events and moves bytes until `done`. Errors: timeout, cancelled (both of this wait), or the connection's
   /// end.
   error drive(const condition& done, deadline_point until);
+  error drive_on(const condition& done, deadline_point until);
+  template <class F>
+  auto ending_without_memory(F&& f) -> decltype(f());
   error move_bytes(deadline_point until);
   /// One step towards another connection. Errors as of `drive`.
   error get_over_loss(deadline_point until);

@@ -136,7 +136,8 @@ result<fd_stream::readiness> fd_stream::wait(bool reading, bool writing, deadlin
   fds[1] = {reading ? in_ : -1, POLLIN, 0};
   fds[2] = {writing ? out_ : -1, POLLOUT, 0};
   const int n = calls_->poll(fds.data(), fds.size(), poll_timeout(until));
-  if (n < 0 && errno != EINTR) return io_error("cannot wait for the connection", errno);
+  // EAGAIN: the kernel had no memory just then (POSIX: try again).
+  if (n < 0 && errno != EINTR && errno != EAGAIN) return io_error("cannot wait for the connection", errno);
   if (cancel_->cancelled()) return errc::cancelled;
   readiness ready;
   if (n <= 0) return ready;
@@ -180,16 +181,17 @@ result<transferred> fd_stream::transfer(std::span<char> in, std::string_view out
 }
 
 result<std::unique_ptr<stream>> make_fd_stream(int fd_in, int fd_out, std::shared_ptr<cancel_event> cancelled) {
-  error failed;
-  if (!make_non_blocking(fd_in) || !make_non_blocking(fd_out)) failed = io_error("not a usable descriptor", errno);
-  if (!failed && cancelled == nullptr) failed = cancel_event::create().get(cancelled);
-  if (failed) {
-    close_fd(fd_in);
-    if (fd_out != fd_in) close_fd(fd_out);
-    return failed;
+  fd_guard in(fd_in);
+  fd_guard out(fd_out == fd_in ? -1 : fd_out);
+  if (!make_non_blocking(fd_in) || !make_non_blocking(fd_out)) return io_error("not a usable descriptor", errno);
+  if (cancelled == nullptr) {
+    if (auto failed = cancel_event::create().get(cancelled)) return failed;
   }
   const io_calls& calls = is_socket(fd_in) && is_socket(fd_out) ? io_calls::socket() : io_calls::file();
-  return std::unique_ptr<stream>(std::make_unique<fd_stream>(fd_in, fd_out, std::move(cancelled), calls));
+  auto made = std::make_unique<fd_stream>(fd_in, fd_out, std::move(cancelled), calls);
+  in.release();
+  out.release();
+  return std::unique_ptr<stream>(std::move(made));
 }
 
 }  // namespace blocking

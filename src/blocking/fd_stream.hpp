@@ -34,6 +34,19 @@ class io_calls {
 /// Closes `fd` unless it is negative. EINTR is no reason to try again on Linux: the descriptor is gone.
 void close_fd(int fd) noexcept;
 
+/// Closes a descriptor that nobody took, whatever is thrown meanwhile.
+class fd_guard {
+ public:
+  explicit fd_guard(int fd) noexcept : fd_(fd) {}
+  ~fd_guard() { close_fd(fd_); }
+  fd_guard(const fd_guard&) = delete;
+  fd_guard& operator=(const fd_guard&) = delete;
+  void release() noexcept { fd_ = -1; }
+
+ private:
+  int fd_;
+};
+
 /// Owns its descriptors, which are non-blocking. One descriptor may serve both directions.
 class fd_stream : public stream {
  public:

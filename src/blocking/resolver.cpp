@@ -119,7 +119,7 @@ result<void> wait_for(const lookup_state& state, deadline_point until, const can
     const int n = ::poll(fds.data(), fds.size(), poll_timeout(until));
     if (cancelled.cancelled()) return failure(errc::cancelled, state.host);
     if (state.finished.load(std::memory_order_acquire)) return {};
-    if (n < 0 && errno != EINTR) {
+    if (n < 0 && errno != EINTR && errno != EAGAIN) {
       error e = failure(errc::io, state.host, "cannot wait for the name look-up");
       e.set_system_error(errno);
       return e;

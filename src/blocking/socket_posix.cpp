@@ -60,7 +60,9 @@ std::vector<endpoint> interleaved(std::span<const endpoint> all) {
 class connector {
  public:
   connector(std::span<const endpoint> addresses, deadline_point until, const cancel_event& cancelled)
-      : addresses_(interleaved(addresses)), reasons_(addresses_.size()), until_(until), cancel_(cancelled) {}
+      : addresses_(interleaved(addresses)), reasons_(addresses_.size()), until_(until), cancel_(cancelled) {
+    running_.reserve(addresses_.size());  // so that a descriptor always finds its place
+  }
   connector(const connector&) = delete;
   connector& operator=(const connector&) = delete;
   ~connector() {
@@ -77,6 +79,7 @@ class connector {
         continue;
       }
       if (const int fd = wait_for_one(); fd >= 0) return fd;
+      if (broken_ != 0) return error(errc::io).set_system_error(last_reason_ = broken_);
     }
     return errc::connect;
   }
@@ -135,7 +138,10 @@ class connector {
     for (const attempt& a : running_) fds.push_back({a.fd, POLLOUT, 0});
     deadline_point until = until_;
     if (next_ < addresses_.size() && (!until || *until > next_start_)) until = next_start_;
-    if (::poll(fds.data(), fds.size(), poll_timeout(until)) <= 0) return -1;
+    const int n = ::poll(fds.data(), fds.size(), poll_timeout(until));
+    // Trying again and again without ever waiting would help nobody.
+    if (n < 0 && errno != EINTR && errno != EAGAIN) broken_ = errno;
+    if (n <= 0) return -1;
     for (std::size_t i = fds.size() - 1; i > 0; --i) {
       if (fds[i].revents == 0) continue;
       const attempt a = running_[i - 1];
@@ -158,6 +164,7 @@ class connector {
   std::size_t next_ = 0;
   clock::time_point next_start_{};
   int last_reason_ = 0;
+  int broken_ = 0;  ///< why poll(2) cannot be used
 };
 
 }  // namespace
@@ -168,7 +175,10 @@ result<std::unique_ptr<stream>> connect_any(std::span<const endpoint> addresses,
   connector race(addresses, until, *cancelled);
   const auto fd = race.run();
   if (fd) {
-    return std::unique_ptr<stream>(std::make_unique<fd_stream>(*fd, *fd, std::move(cancelled), io_calls::socket()));
+    fd_guard open(*fd);
+    auto made = std::make_unique<fd_stream>(*fd, *fd, std::move(cancelled), io_calls::socket());
+    open.release();
+    return std::unique_ptr<stream>(std::move(made));
   }
   std::string message;
   if (fd.error().code() != errc::cancelled) {

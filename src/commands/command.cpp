@@ -29,7 +29,7 @@ bool command::on_response(response&) { return false; }
 
 bool command::on_fetch(const fetch_row&) { return false; }
 
-bool command::claims(const fetch_row&) const noexcept { return false; }
+bool command::claims(const fetch_row&) const { return false; }
 
 body_sink* command::on_body(const body_info&) { return nullptr; }
 

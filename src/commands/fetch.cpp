@@ -158,13 +158,7 @@ bool fetch::is_mine(const fetch_row& row, std::uint32_t uid, std::uint32_t have)
   return std::any_of(row.items().begin(), row.items().end(), [](const auto& i) { return !is_volunteered(i.kind); });
 }
 
-bool fetch::claims(const fetch_row& row) const noexcept {
-  try {
-    return is_mine(row, row.uid().value_or(0), carried(row));
-  } catch (...) {  // out of memory: the next step will notice, too
-    return false;
-  }
-}
+bool fetch::claims(const fetch_row& row) const { return is_mine(row, row.uid().value_or(0), carried(row)); }
 
 bool fetch::on_fetch(const fetch_row& row) {
   const auto uid = row.uid().value_or(0);

@@ -29,7 +29,7 @@ class fd_sink final : public body_sink {
         octets.remove_prefix(static_cast<std::size_t>(n));
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         pollfd wait{fd_, POLLOUT, 0};
-        if (::poll(&wait, 1, -1) < 0 && errno != EINTR) return write_failed(errno);
+        if (::poll(&wait, 1, -1) < 0 && errno != EINTR && errno != EAGAIN) return write_failed(errno);
       } else if (errno != EINTR) {
         return write_failed(errno);
       }

@@ -3,6 +3,7 @@
 #include "core/session_gate.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace imapxx::inline v0::core {
@@ -55,7 +56,7 @@ error engine::gone() const {
 }
 
 result<command_id> engine::submit(std::unique_ptr<command> cmd, bool streaming) {
-  if (over_ && recovery_) return gone();
+  if (broken_ || (over_ && recovery_)) return gone();
   if (link_->protocol().commands_outstanding() == 0) {
     oldest_since_ = last_progress_ = now_;
     trip_ = trip::submitted;
@@ -77,13 +78,22 @@ result<command_id> engine::submit_ahead(std::unique_ptr<command> cmd) {
 
 void engine::abandon(command_id id) noexcept {
   spools_.erase(id);
-  if (finished_.erase(id) != 0) return;
-  if (recovery_) {
-    if (recovery_->session_id(id) != 0) dropped_.insert(id);
-    return recovery_->drop(id);
+  if (finished_.erase(id) != 0 || broken_) return;
+  try {
+    if (recovery_) {
+      if (recovery_->session_id(id) != 0) dropped_.insert(id);
+      return recovery_->drop(id);
+    }
+    dropped_.insert(id);
+    link_->protocol().abandon(id);
+  } catch (const std::bad_alloc&) {  // destructors call this
+    break_off();
   }
-  dropped_.insert(id);
-  link_->protocol().abandon(id);
+}
+
+void engine::break_off() noexcept {
+  broken_ = true;
+  if (!over_) over_.emplace(errc::closed);  // needs no memory
 }
 
 std::optional<outcome> engine::take(command_id id) {
@@ -110,6 +120,7 @@ void engine::keep_pieces() {
 }
 
 engine::progress engine::handle_event() {
+  if (broken_) return progress::none;
   if (recovery_) {
     if (auto e = recovery_->next_event()) return completed(*e);
     if (recovery_->lost()) return progress::none;

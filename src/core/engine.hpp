@@ -89,7 +89,7 @@ class engine final : public operation_host, public observer, public recovery_own
   [[nodiscard]] command_id last() const noexcept { return last_; }
 
   // --- the network
-  [[nodiscard]] std::string_view output() { return lost() ? std::string_view() : link_->output(); }
+  [[nodiscard]] std::string_view output() { return broken_ || lost() ? std::string_view() : link_->output(); }
   void sent(std::size_t n);
   [[nodiscard]] std::span<char> input_buffer() { return link_->input_buffer(); }
   void received(std::size_t n);
@@ -127,6 +127,8 @@ class engine final : public operation_host, public observer, public recovery_own
   void wake(time_point now);
   deadline_point expires_at;
 
+  /// Memory ran out in the middle of something: the session can only be destroyed, and the connection is over.
+  void break_off() noexcept;
   /// Why the connection is over, if it is.
   [[nodiscard]] const std::optional<error>& over() const noexcept { return over_; }
   [[nodiscard]] error gone() const;
@@ -190,6 +192,7 @@ class engine final : public operation_host, public observer, public recovery_own
   std::optional<error> over_;
   bool greeted_ = false;
   bool network_ended_ = false;
+  bool broken_ = false;  ///< see `break_off`
 };
 
 }  // namespace imapxx::inline v0::core

@@ -179,6 +179,7 @@ void session::impl::fail_all(const error& why) {
   is_closed = true;
   auto reason = why;
   reason.set_fatal(true);
+  if (!greeted && reason.where() == phase::none) reason.set_phase(phase::greeting);
   end_reason = reason;
   info.state = session_state::logout;
   output.clear();

@@ -26,7 +26,7 @@ class any_command final : public command {
   void encode(wire::encoder& out) override { c_->encode(out); }
   bool on_response(response& r) override { return c_->on_response(r); }
   bool on_fetch(const fetch_row& row) override { return c_->on_fetch(row); }
-  [[nodiscard]] bool claims(const fetch_row& row) const noexcept override { return c_->claims(row); }
+  [[nodiscard]] bool claims(const fetch_row& row) const override { return c_->claims(row); }
   body_sink* on_body(const body_info& info) override { return c_->on_body(info); }
   [[nodiscard]] bool wants_section(const body_info& info) const noexcept override { return c_->wants_section(info); }
   result<std::optional<secret>> on_continuation(std::string_view text) override { return c_->on_continuation(text); }

@@ -76,7 +76,7 @@ class any_command final : public command {
   void encode(wire::encoder& out) override { inner_->encode(out); }
   bool on_response(response& r) override { return inner_->on_response(r); }
   bool on_fetch(const fetch_row& row) override { return inner_->on_fetch(row); }
-  [[nodiscard]] bool claims(const fetch_row& row) const noexcept override { return inner_->claims(row); }
+  [[nodiscard]] bool claims(const fetch_row& row) const override { return inner_->claims(row); }
   body_sink* on_body(const body_info& info) override { return inner_->on_body(info); }
   [[nodiscard]] bool wants_section(const body_info& info) const noexcept override {
     return inner_->wants_section(info);

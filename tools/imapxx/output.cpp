@@ -4,6 +4,7 @@
 
 #include "exit_code.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -45,6 +46,11 @@ void output::flush() {
       continue;
     }
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      // Whoever shares the terminal or the pipe has made it non-blocking.
+      pollfd wait{fd_, POLLOUT, 0};
+      if (::poll(&wait, 1, -1) >= 0 || errno == EINTR || errno == EAGAIN) continue;
+    }
     const int why = errno;
     pending_.clear();
     if (why == EPIPE) throw reader_gone();

@@ -111,7 +111,7 @@ void recorded_command::write(wire::encoder& out, std::string_view text) const {
 
 bool recorded_command::on_response(response& r) { return typed_ ? typed_->on_response(r) : true; }
 bool recorded_command::on_fetch(const fetch_row& row) { return typed_ ? typed_->on_fetch(row) : true; }
-bool recorded_command::claims(const fetch_row& row) const noexcept { return typed_ ? typed_->claims(row) : true; }
+bool recorded_command::claims(const fetch_row& row) const { return typed_ ? typed_->claims(row) : true; }
 bool recorded_command::wants_section(const body_info& info) const noexcept {
   return typed_ ? typed_->wants_section(info) : true;
 }

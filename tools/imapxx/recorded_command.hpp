@@ -30,7 +30,7 @@ class recorded_command final : public command {
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;
   bool on_fetch(const fetch_row& row) override;
-  [[nodiscard]] bool claims(const fetch_row& row) const noexcept override;
+  [[nodiscard]] bool claims(const fetch_row& row) const override;
   [[nodiscard]] bool wants_section(const body_info& info) const noexcept override;
   result<std::optional<secret>> on_continuation(std::string_view text) override;
   result<void> on_complete(const status_response& status) override;

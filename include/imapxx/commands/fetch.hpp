@@ -62,7 +62,7 @@ class IMAPXX_API fetch final : public command {
   void use_part(std::size_t index) override { part_ = index; }
   void encode(wire::encoder& out) override;
   bool on_fetch(const fetch_row& row) override;
-  [[nodiscard]] bool claims(const fetch_row& row) const noexcept override;
+  [[nodiscard]] bool claims(const fetch_row& row) const override;
   body_sink* on_body(const body_info& info) override;
   [[nodiscard]] bool wants_section(const body_info& info) const noexcept override;
   result<void> on_complete(const status_response& status) override;
