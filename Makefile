@@ -118,6 +118,17 @@ docs:
 	@scripts/deps.sh docs
 	@scripts/make_docs.sh build/docs
 
+# Many idle connections on one thread: memory of each, and the processor's time. And how long users' sources compile.
+.PHONY: bench-idle bench-compile
+bench-idle:
+	@scripts/deps.sh build bench
+	@$(call build,bench,idle)
+	@build/bench/bench/idle
+
+bench-compile:
+	@scripts/deps.sh build
+	@python3 -B bench/compile_time.py
+
 install:
 	@scripts/deps.sh build
 	@$(call build,release)

@@ -520,9 +520,9 @@ void async_core::look_at_clock() {
     if (const auto limit = engine_.deadline(); limit.at && *limit.at <= now) engine_.expire(limit.in);
     engine_.wake(now);
   } else if (const auto at = engine_.expires_at; (connect_until_ && *connect_until_ <= now) || (at && *at <= now)) {
-    const bool known = connector_ && connector_->resolved();
+    const bool known = connector_ ? connector_->resolved() : engine_.greeted();
     error why(errc::timeout, known ? "cannot connect to port " + std::to_string(engine_.options().effective_port()) +
-                                         ": " + connector_->reasons()
+                                         (connector_ ? ": " + connector_->reasons() : std::string())
                                    : "the name look-up took too long");
     connect_until_.reset();
     drop(why.set_phase(known ? phase::connect : phase::resolve).set_host(engine_.options().host_name).set_fatal(true));

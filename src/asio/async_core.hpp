@@ -5,6 +5,7 @@
 #include <imapxx/asio.hpp>
 
 #include "asio/connector.hpp"
+#include "base/fifo.hpp"
 #include "core/engine.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -12,7 +13,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <memory>
@@ -177,7 +177,7 @@ class event_state {
   explicit event_state(std::shared_ptr<async_core> c) : core(std::move(c)) {}
   void push(std::shared_ptr<push_event> e);
   std::shared_ptr<async_core> core;
-  std::deque<std::shared_ptr<push_event>> queue;
+  base::fifo<std::shared_ptr<push_event>> queue;
 };
 
 class async_ticket_state {

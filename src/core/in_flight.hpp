@@ -4,12 +4,12 @@
 
 #include <imapxx/session.hpp>
 
+#include "base/fifo.hpp"
 #include "core/pipeline_rules.hpp"
 #include "core/secret_echo.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,19 +52,19 @@ struct in_flight_command {
   std::size_t part = 0, parts = 1;
   bool last_line_answered = false;
   std::optional<wire::encoder> encoded;
-  std::size_t segment = 0;               ///< the next one to write
-  std::uint64_t source_octets = 0;       ///< written of the present source segment
-  std::uint64_t stream_end = 0;          ///< position in the output stream behind its last octet, once `written`
-  std::uint64_t drained_octets = 0;      ///< received for nobody since it was abandoned
-  std::optional<status_response> early;  ///< NO or BAD that came before all of it was written
-  secret_echo echo;                      ///< what must not be repeated in traces and errors
-  error failure;                         ///< of a sink: reported at the tagged response instead of its OK
+  std::size_t segment = 0;                 ///< the next one to write
+  std::uint64_t source_octets = 0;         ///< written of the present source segment
+  std::uint64_t stream_end = 0;            ///< position in the output stream behind its last octet, once `written`
+  std::uint64_t drained_octets = 0;        ///< received for nobody since it was abandoned
+  std::unique_ptr<status_response> early;  ///< NO or BAD that came before all of it was written
+  secret_echo echo;                        ///< what must not be repeated in traces and errors
+  error failure;                           ///< of a sink: reported at the tagged response instead of its OK
 
   [[nodiscard]] planned plan() const noexcept { return {*traits, scope}; }
   [[nodiscard]] bool outstanding() const noexcept { return stage != command_stage::waiting; }
   [[nodiscard]] bool answered_by(answer a) const noexcept { return outstanding() && (traits->answers & a); }
 };
 
-using in_flight_list = std::deque<std::unique_ptr<in_flight_command>>;
+using in_flight_list = base::fifo<std::unique_ptr<in_flight_command>>;
 
 }  // namespace imapxx::inline v0::core

@@ -146,6 +146,7 @@ session_event session::impl::next() {
       return e;
     }
     inline_bodies.clear();
+    status.reset();
     if (consume_next != 0) {
       input.consume(consume_next);
       consume_next = 0;

@@ -18,7 +18,7 @@ void session::impl::on_greeting(status_response& s) {
   if (s.code.kind == code::capability) learn_capabilities(s.code.capabilities);
   window.greeted(s.text);
   plan_stale = true;
-  status = std::move(s);
+  status = std::make_unique<status_response>(std::move(s));
   session_event e;
   e.what = session_event::kind::greeting;
   e.status = &*status;
@@ -74,7 +74,7 @@ void session::impl::on_tagged(status_response& s) {
     }
     if (c->stage == core::command_stage::writing) {
       // The announced octets must leave all the same, or the server would read what follows as them.
-      c->early = std::move(s);
+      c->early = std::make_unique<status_response>(std::move(s));
       return;
     }
   }
@@ -95,7 +95,7 @@ void session::impl::complete(core::in_flight_command& c, const status_response& 
   }
   // Of a command that was divided, the first thing that went wrong counts.
   if (c.failure && (!failure || c.parts > 1)) failure = c.failure;
-  status = s;
+  status = std::make_unique<status_response>(s);
   finish(c, failure, true);
 }
 

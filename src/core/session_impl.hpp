@@ -5,6 +5,7 @@
 
 #include <imapxx/session.hpp>
 
+#include "base/fifo.hpp"
 #include "base/read_buffer.hpp"
 #include "codec/fetch.hpp"
 #include "core/in_flight.hpp"
@@ -13,7 +14,8 @@
 #include "wire/framer.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -103,7 +105,7 @@ struct session::impl {
   command_id half_written = 0;     ///< nothing else may be written before the rest of it
   bool search_tags = true;         ///< ESEARCH has named its command so far
   bool plan_stale = true;          ///< something happened that may let a command go
-  std::deque<session_event> events;
+  base::fifo<session_event> events;
 
   std::string output;              ///< octets that wait to be sent
   std::size_t output_at = 0;       ///< octets of it that were sent
@@ -112,7 +114,7 @@ struct session::impl {
 
   std::size_t consume_next = 0;              ///< octets of `input` that the last event's views still need
   fetch_row row;                             ///< reused, so that a row costs no allocation
-  std::optional<status_response> status;     ///< what the last event's `status` points to
+  std::unique_ptr<status_response> status;   ///< what the last event's `status` points to
   codec::literal_classifier literals;        ///< of the response that is being received
   body_info body;                            ///< of the literal that is being streamed
   core::in_flight_command* owner = nullptr;  ///< of that literal; nullptr drops it
@@ -122,7 +124,7 @@ struct session::impl {
     body_info about;
     std::string octets;
   };
-  std::deque<inline_piece> inline_bodies;  ///< bodies that came inside the row; the events' views point here
+  std::list<inline_piece> inline_bodies;  ///< bodies that came inside the row; the events' views point here
 
   command_id next_id = 1;
   std::uint32_t next_tag = 1;
