@@ -29,7 +29,7 @@ namespace imapxx::inline v0 {
 /// not count, unless nothing else was asked for). What comes in pieces becomes one row. Messages that do not exist (any
 /// more) are missing from the result, without an error. An answer beyond `n:*` whose UID is below n is no result.
 /// Bodies are collected, up to `limits::body_in_memory_octets` each, or go to a sink. A set that is too long for one
-/// line (8192 octets, RFC 7162 section 4) is divided among several commands that leave together; the results are one.
+/// line (RFC 7162 section 4) is divided among several commands that leave together; the results are one.
 /// Errors: invalid_argument (empty set, no items, an impossible section), capability_required, limit_exceeded
 /// (collected_responses, collected_octets: the connection lives), no, bad, and the sink's.
 class IMAPXX_API fetch final : public command {

@@ -96,7 +96,7 @@ TEST(session_planner, a_server_that_names_no_tag_gets_one_search_at_a_time) {  /
   t.expect_output("A3 UID SEARCH RETURN (ALL) SEEN\r\n");
 }
 
-// RFC 7162 section 4: lines of up to 8192 octets.
+// RFC 7162 section 4 has servers take 8192 octets; Courier takes less.
 TEST(session_planner, a_long_set_is_divided_and_answered_as_one) {
   session_test t;
   t.selected();
@@ -110,7 +110,7 @@ TEST(session_planner, a_long_set_is_divided_and_answered_as_one) {
   while (at < out.size()) {
     const auto line = out.substr(at, out.find("\r\n", at) + 2 - at);
     at += line.size();
-    EXPECT_LE(line.size(), 8192U);
+    EXPECT_LE(line.size(), 4000U);
     const auto set = line.substr(line.find("FETCH ") + 6, line.find(" (UID") - line.find("FETCH ") - 6);
     const auto part = uid_set::parse(set);
     EXPECT_TRUE((asked & part).empty());
@@ -134,7 +134,7 @@ TEST(session_planner, the_first_failure_of_a_divided_command_is_its_failure) {
   session_test t;
   t.selected();
   uid_set odd;
-  for (std::uint32_t i = 1; i < 4500; i += 2) odd.insert(i);
+  for (std::uint32_t i = 1; i < 2600; i += 2) odd.insert(i);
   const auto id = t.submit(store(odd, store_mode::add, flag_list::of(flags::seen)));
   const auto out = t.output();
   ASSERT_EQ(lines(out), 2U);
@@ -149,10 +149,10 @@ TEST(session_planner, an_answer_to_a_line_that_has_not_left_is_an_error) {
   session_test t;
   t.selected();
   uid_set odd;
-  for (std::uint32_t i = 1; i < 4500; i += 2) odd.insert(i);
+  for (std::uint32_t i = 1; i < 2600; i += 2) odd.insert(i);
   t.submit(fetch(odd, fetch_items().flags()));
-  const auto first = t.output_some(8192);
-  EXPECT_LT(first.find("\r\n"), 8192U);
+  const auto first = t.output_some(4010);
+  EXPECT_LT(first.find("\r\n"), 4010U);
   t.feed("A2 OK\r\n");  // of the line that has left
   EXPECT_FALSE(t.protocol.closed());
   t.feed("A3 OK\r\n");
