@@ -88,7 +88,7 @@ def normal_result(text):
 
 # What a live server says anew each time: durations, UIDVALIDITY, modification sequences, identifiers, challenges.
 VARYING = [
-    (re.compile(r"\(\d+\.\d+ \+ [^)]*?secs\)|in \d+\.\d+ secs?"), "(time)"),
+    (re.compile(r"\(\d+\.\d+ \+ [^)]*?secs\)|\(\d+\.\d+ secs?\)|in \d+\.\d+ secs?"), "(time)"),
     (re.compile(r"\b\d{9,}\b"), "NUMBER"),
     (re.compile(r"('(?:HIGHESTMODSEQ|MAILBOXID)': )\[[^\]]*\]"), r"\1N"),
     (re.compile(r"(HIGHESTMODSEQ|MODSEQ|MAILBOXID) \(?\w+\)?"), r"\1 N"),
