@@ -328,7 +328,7 @@ class reference {
     std::string out = "capability";
     while (sp()) {
       const auto name = atom();
-      if (!name) return std::nullopt;
+      if (!name || *name == "+") return std::nullopt;  // narrowed: LITERAL + is LITERAL+ (G-05)
       names.push_back(upper(*name));
       if (std::count(names.begin(), names.end(), names.back()) == 1) out += ' ' + names.back();
     }
@@ -434,7 +434,7 @@ class reference {
                                                   "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
     const auto* const m = std::find(std::begin(months), std::end(months), upper(s.substr(3, 3)));
     const auto month = static_cast<int>(m - months) + 1;
-    const auto year = two(7) * 100 + two(9);
+    const auto year = two(7) < 100 && two(9) < 100 ? two(7) * 100 + two(9) : 0;
     const bool marks = s[2] == '-' && s[6] == '-' && s[11] == ' ' && s[14] == ':' && s[17] == ':' && s[20] == ' ' &&
                        (s[21] == '+' || s[21] == '-');
     static constexpr int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
