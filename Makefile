@@ -67,9 +67,10 @@ check-asan:
 	@$(call build,asan)
 	@ctest --preset asan
 
+# The same inputs in every run, so that what fails here was changed here; `make fuzz` looks for more.
 check-fuzz:
 	@$(call build,asan,imapxx_fuzzers)
-	@scripts/run_fuzz.sh build/asan/fuzz 20
+	@FUZZ_SEED=1 scripts/run_fuzz.sh build/asan/fuzz 20
 
 check-tsan:
 	@$(call build,tsan,imapxx_thread_tests)

@@ -4,6 +4,7 @@
 # Starts from fuzz/seeds and fuzz/corpus; new inputs stay in DIR/corpus, findings in DIR/crashes, outputs in DIR/logs.
 # Inputs that once broke something (fuzz/old_crashes) are run first. Prints how often each program ran its input and how
 # many branches it knows, and a total; ends with 1 when anything was found. FUZZ_RUNS=n: so many runs instead of the time.
+# FUZZ_SEED=n: the same inputs each time, as far as the time goes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dir=$1 seconds=$2
@@ -20,6 +21,7 @@ one() {
     done
     local limit=(-max_total_time="$seconds")
     if [ -n "${FUZZ_RUNS:-}" ]; then limit=(-runs="$FUZZ_RUNS"); fi
+    if [ -n "${FUZZ_SEED:-}" ]; then limit+=(-seed="$FUZZ_SEED"); fi
     if [ -d "$old" ] && ! "$program" "$old"/* >"$log" 2>&1; then
         printf '%-20s an old finding is back: %s\n' "$name" "$log"
         return 1

@@ -16,7 +16,7 @@ void append_operation::start(operation_host& host, time_point) {
   });
 }
 
-void append_operation::on_all(append_result added) {
+void append_operation::on_all(const append_result& added) {
   result_.at_once = true;
   result_.uidvalidity = added.uidvalidity;
   result_.uids.resize(messages_.size());

@@ -25,7 +25,7 @@ class append_operation final : public operation {
 
  private:
   void append_next(operation_host& host);
-  void on_all(append_result added);
+  void on_all(const append_result& added);
   mailbox_name mailbox_;
   std::vector<append_message> messages_;
   std::size_t next_ = 0;

@@ -62,7 +62,7 @@ class guard : public operation {
   bool sent_ = false;
   bool by_peer_ = true;
   bool elsewhere_ = false;
-  error loss_{errc::closed, "the connection was lost"};
+  error loss_{errc::closed, "the connection was lost"};  // NOLINT(bugprone-throw-keyword-missing): kept
 
  private:
   std::unique_ptr<command> finished_;
