@@ -25,6 +25,13 @@ std::uint64_t in_time(std::uint64_t octets_per_second, std::chrono::microseconds
   return static_cast<std::uint64_t>(static_cast<double>(octets_per_second) * static_cast<double>(t.count()) / 1e6);
 }
 
+// RFC 5322 section 2.2, less what would have to be quoted: the section goes out as it is written.
+bool is_field_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return c > ' ' && c <= '~' && std::string_view("()\"{\\:*%]").find(c) == std::string_view::npos;
+  });
+}
+
 error refuse(std::string_view why) { return error(errc::invalid_argument, why); }
 
 }  // namespace
@@ -71,6 +78,9 @@ result<void> download_operation::check() {
   if (!sec) return sec.error();
   if (what_.is_binary && sec->what != section::text::all)
     return refuse("a server decodes parts, not headers: BINARY takes a part number");
+  for (const auto& field : sec->fields) {
+    if (!is_field_name(field)) return refuse("a download's section names a field that no header can have");
+  }
   body_ = std::move(*sec);
   return {};
 }

@@ -135,6 +135,24 @@ result<section> section::try_parse(std::string_view spec, item kind) {
   return s;
 }
 
+namespace {
+
+// As `read_fields` reads it; a server may name a field with anything.
+void write_field(std::string& out, std::string_view name) {
+  if (!name.empty() && name.find_first_of(" ()\"{") == std::string_view::npos) {
+    out += base::to_upper(name);
+    return;
+  }
+  out += '"';
+  for (const char c : name) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += base::to_upper(std::string_view(&c, 1));
+  }
+  out += '"';
+}
+
+}  // namespace
+
 std::string section::to_string() const {
   std::string out = part;
   if (what == text::all) return out;
@@ -144,7 +162,7 @@ std::string section::to_string() const {
     out += " (";
     for (const auto& f : fields) {
       if (out.back() != '(') out += ' ';
-      out += base::to_upper(f);
+      write_field(out, f);
     }
     out += ')';
   }

@@ -387,6 +387,8 @@ TEST(download_operation, refuses_what_makes_no_sense_before_anything_is_sent) {
                                        download(5),
                                        to(out).to_file("x"),
                                        to(out).section("no section"),
+                                       to(out).section("HEADER.FIELDS (a\r\nA9 LOGOUT)"),
+                                       to(out).section("HEADER.FIELDS (\"a b\")"),
                                        to(out).section("HEADER").binary(),
                                        to(out).window(1),
                                        download(5).to_file("x").from(10),

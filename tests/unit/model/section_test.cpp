@@ -12,7 +12,7 @@ TEST(section, reads_every_form) {
     EXPECT_EQ(section::parse(text).to_string(), text);
   }
   EXPECT_EQ(section::parse("header.fields (\"Sub\\\"ject\" {4}\r\nFrom)").to_string(),
-            "HEADER.FIELDS (SUB\"JECT FROM)");
+            "HEADER.FIELDS (\"SUB\\\"JECT\" FROM)");
   EXPECT_EQ(section::parse("HEADER.FIELDS(References)").fields, (std::vector<std::string>{"References"}));
 }
 
@@ -20,6 +20,14 @@ TEST(section, refuses_the_rest) {
   for (const char* text : {"0", "1.", "1..2", "01", "MIME", "FOO", "1.FOO", "HEADER.FIELDS", "HEADER.FIELDS (",
                            "HEADER.FIELDS (a", "TEXT.1", "1 2", "99999999999", "HEADER.FIELDS ({9}\r\na)"}) {
     EXPECT_FALSE(section::try_parse(text)) << text;
+  }
+}
+
+TEST(section, is_written_as_it_is_read) {
+  for (const char* text : {"1.2.HEADER.FIELDS (DATE TO)", "HEADER.FIELDS (\"A B\" \"C\\\"D\" X)", "TEXT", ""}) {
+    const auto s = section::try_parse(text, section::item::body);
+    ASSERT_TRUE(s) << text;
+    EXPECT_EQ(s->to_string(), text);
   }
 }
 
