@@ -24,7 +24,7 @@ TEST(classify_literal, values_of_top_level_sections) {
   EXPECT_EQ(shown(classify_literal("* 5 fetch (FLAGS (\\Seen) RFC822.TEXT {1}\r\n")), "5 section []");
   EXPECT_EQ(shown(classify_literal("* 77 UIDFETCH (BINARY[2] ~{1}\r\n")), "0 uid 77 section [2]");
   EXPECT_EQ(shown(classify_literal("* 5 FETCH (BODY[HEADER.FIELDS (\"A)\" B)] {5}\r\n")),
-            "5 section [HEADER.FIELDS (A) B)]");
+            "5 section [HEADER.FIELDS (\"A)\" B)]");
 }
 
 TEST(classify_literal, other_literals) {
