@@ -263,7 +263,8 @@ def main():
     runner = os.environ.get("IMAPXX_PARITY_RUNNER", "")
     if not between_pythons and not os.access(runner, os.X_OK):
         skip("no parity_runner was built (IMAPXX_PARITY_RUNNER)")
-    certificates = make_certificates(cache / "tls")
+    with reference.alone(cache):
+        certificates = make_certificates(cache / "tls")
     place = Place(live, certificates, tls_context(certificates / "server.crt", certificates / "server.key"))
     scripts = read(HERE / ("live.calls" if live else "scripted.calls"))
     if pattern:

@@ -1,4 +1,5 @@
 """Finds the two imaplib.py that the facade is compared with: Python 3.11's, and Python 3.15's for the default behaviour."""
+import contextlib
 import fcntl
 import pathlib
 import shutil
@@ -24,10 +25,17 @@ def python_311():
     return None
 
 
+@contextlib.contextmanager
+def alone(cache):
+    """The tests of several servers share what lies in the cache, and may ask for it at once."""
+    with open(cache / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def module_315(cache):
     """\\return the file, brought with npm at the first time. \\throws RuntimeError with the reason"""
-    with open(cache / "lock", "w") as lock:  # the tests of two servers may ask at once
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(cache):
         return bring_315(cache / "imaplib-3.15.py", cache)
 
 
