@@ -1,6 +1,7 @@
 // A whole session against any server: the first octets choose what the client does and how the rest is cut, the rest is
 // what the server sends. Whatever it is, each command completes exactly once, nothing is sent after the end, and all
-// that can be seen is the same when what the server sends is cut at random places or not at all.
+// that can be seen is the same when what the server sends is cut at random places or not at all. Only a server that
+// completes a command before the client's next line is told from an honest one by what had left until then.
 #include <imapxx/commands.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
@@ -146,6 +147,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   (void)fuzz_session::run(true, true).play(input);
   const auto whole = fuzz_session::run(false, false).play(input);
-  imapxx::fuzz::require_equal(fuzz_session::run(true, false).play(input), whole, "another session when cut otherwise");
+  const auto cut = fuzz_session::run(true, false).play(input);
+  constexpr std::string_view too_early = "completed a command before it was sent";
+  if (whole.find(too_early) != std::string::npos || cut.find(too_early) != std::string::npos) return 0;
+  imapxx::fuzz::require_equal(cut, whole, "another session when cut otherwise");
   return 0;
 }

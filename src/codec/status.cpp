@@ -85,16 +85,22 @@ std::string_view skip_value(lexer& in) {
   return rest.substr(0, length);
 }
 
-// status-att-val; what is malformed costs this item alone. `in` holds the list without its parentheses, and `at` is its
-// place in the response.
-bool read_item(lexer& in, std::size_t at, const parse_options& options, mailbox_status& out) {
+// Where the items of a status-att-list stand in the response, and whether its end was there too.
+struct item_list {
+  std::size_t at;
+  bool closed;
+};
+
+// status-att-val; what is malformed or perhaps cut short costs this item alone. `in` holds the list without its
+// parentheses.
+bool read_item(lexer& in, const item_list& list, const parse_options& options, mailbox_status& out) {
   const auto name = in.atom();
   if (name) (void)gap(in);
   const auto value_at = in.position();
   if (name) {
     base::tentative_leniency counted;
     auto attempt = out;
-    if (read_value(in, *name, options, attempt) && (in.at_end() || in.peek() == ' ')) {
+    if (read_value(in, *name, options, attempt) && ((in.at_end() && list.closed) || in.peek() == ' ')) {
       counted.keep();
       out = std::move(attempt);
       return true;
@@ -103,8 +109,20 @@ bool read_item(lexer& in, std::size_t at, const parse_options& options, mailbox_
   }
   if (at_limit(in, out.unparsed.size(), options.list_elements)) return false;
   const auto raw = skip_value(in);
-  out.unparsed.push_back({std::string(name.value_or("")), std::string(raw), "expected status-att-val", at + value_at});
+  out.unparsed.push_back(
+      {std::string(name.value_or("")), std::string(raw), "expected status-att-val", list.at + value_at});
   return true;
+}
+
+// Whether `text` begins like a status-att-list: with the name of an item, or empty. A parenthesis in a mailbox's name
+// or among the octets of U-07a begins nothing of the kind.
+bool begins_list(std::string_view text) {
+  const auto inside = text.substr(std::min(text.find_first_not_of(' ', 1), text.size()));
+  if (inside.starts_with(')')) return true;
+  const auto end = std::find_if_not(inside.begin(), inside.end(), [](char c) {
+    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '/';
+  });
+  return !inside.empty() && base::is_alpha(inside.front()) && end != inside.end() && *end == ' ';
 }
 
 // A bare name with spaces ends where the last parenthesised list that reaches the end begins (S-17), or where the first
@@ -115,16 +133,19 @@ bool read_bare_name(input& i, mailbox_name& out) {
   const auto text = in.rest();
   constexpr int attempts = 8;
   auto at = text.size();
+  auto first = std::string_view::npos;
   bool found = false;
   for (int n = 0; n < attempts && !found; ++n) {
     at = at == 0 ? std::string_view::npos : text.rfind(" (", at - 1);
     if (at == std::string_view::npos || at == 0) break;
+    if (!begins_list(text.substr(at + 1))) continue;
+    first = at;
     in.seek(start + at + 1);
     if (!in.any_value(i.options.nesting)) continue;
     in.spaces();
     found = in.at_end();
   }
-  if (!found) at = text.find(" (");
+  if (!found) at = first != std::string_view::npos ? first : text.find(" (");
   in.seek(start);
   if (at == std::string_view::npos || at == 0) return false;
   const auto name = text.substr(0, at);
@@ -149,25 +170,28 @@ bool parse_status_data(input& i, response& out) {
     return false;
   }
   (void)gap(in);
-  // The list ends with the line: a parenthesis in a malformed value must not end it.
-  const auto list = in.rest().substr(0, in.rest().rfind(')') + 1);
-  if (list.size() < 2 || list.front() != '(') {
+  // The list ends with the line: a parenthesis in a malformed value must not end it. Without its end, a value had a
+  // line feed in it (U-07a).
+  const auto rest = in.rest();
+  const auto end = rest.rfind(')');
+  const item_list place{in.position() + 1, end != std::string_view::npos};
+  const auto length = place.closed ? end + 1 : rest.size();
+  if (rest.empty() || rest.front() != '(') {
     in.fail("status-att-list");
     return false;
   }
-  lexer items(list.substr(1, list.size() - 2), in.position() + 1);
-  const auto at = in.position() + 1;
+  lexer items(rest.substr(1, length - (place.closed ? 2 : 1)), place.at);
   skip_spaces(items, quirk::g04);
   for (bool first = true; !items.at_end(); first = false) {
     if (!first) (void)gap(items);
     if (items.at_end()) {
       tolerate(quirk::g04);
-    } else if (!read_item(items, at, i.options, r.status)) {
+    } else if (!read_item(items, place, i.options, r.status)) {
       in.fail(limit_list_elements);
       return false;
     }
   }
-  in.skip(list.size());
+  in.skip(length);
   out = std::move(r);
   return true;
 }

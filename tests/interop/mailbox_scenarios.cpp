@@ -148,15 +148,16 @@ SCENARIO(mailbox_id, "OBJECTID") {
   ASSERT_TRUE(opened.mailboxid);
   const auto s = l.c().status(l.box(), status_items().messages().mailboxid());
   EXPECT_EQ(s.messages, messages().size());
-  if (s.mailboxid) {
-    EXPECT_EQ(s.mailboxid, opened.mailboxid);
-  } else {
-    ASSERT_EQ(s.unparsed.size(), 1U);  // quirk U-07a
-    EXPECT_EQ(s.unparsed[0].name, "MAILBOXID");
-  }
   const auto listed = l.c().status("INBOX", status_items().messages().mailboxid());
   EXPECT_TRUE(listed.messages);
-  EXPECT_TRUE(listed.mailboxid || listed.unparsed.size() == 1);
+  if (live_server::get().name() == "cyrus") {
+    // Quirk U-07a: octets of the server's memory, which can look like anything.
+    EXPECT_TRUE(s.mailboxid || (!s.unparsed.empty() && s.unparsed[0].name == "MAILBOXID"));
+    EXPECT_TRUE(listed.mailboxid || (!listed.unparsed.empty() && listed.unparsed[0].name == "MAILBOXID"));
+  } else {
+    EXPECT_EQ(s.mailboxid, opened.mailboxid);
+    EXPECT_TRUE(listed.mailboxid);
+  }
 }
 
 SCENARIO(select_fills_the_view, "") {
