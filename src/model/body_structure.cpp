@@ -102,6 +102,10 @@ const body_structure* body_structure::find(std::string_view part_number) const n
   const body_structure* at = this;
   bool entering = true;  // whether `at` is a message's body, whose own number is 1 when it is no multipart
   while (!part_number.empty()) {
+    if (base::iequals(part_number, "TEXT")) {
+      if (entering) return at;
+      return at->is_message() ? &at->children.front() : nullptr;
+    }
     std::size_t n = 0;
     std::size_t used = 0;
     while (used < part_number.size() && base::is_digit(part_number[used]) && n < 1'000'000) {

@@ -1,6 +1,7 @@
 // The embedded server is believed in tests, so it must answer as a real one does: 500 random searches and fetches over
 // the same messages, with Dovecot as the judge.
 #include "interop/live.hpp"
+#include "support/password.hpp"
 
 #include <gtest/gtest.h>
 
@@ -166,7 +167,7 @@ class comparison : public ::testing::Test {
   void SetUp() override {
     if (live_server::get().name() != "dovecot") GTEST_SKIP() << "Dovecot is the judge";
     testserver::server_options o;
-    o.user("user1", "pass").security(testserver::tls_mode::implicit);
+    o.user("user1", test::password()).security(testserver::tls_mode::implicit);
     embedded_ = std::make_unique<testserver::server>(std::move(o));
     embedded_->start();
     tls_options tls;

@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 
+from tool_server import PASSWORD
+
 MESSAGES = {"dovecot": 2000, "cyrus": 300, "courier": 300, "embedded": 300}
 HUGE = {"dovecot": 100 << 20, "embedded": 32 << 20}
 MEMORY_LIMIT_KIB = 16 * 1024
@@ -30,7 +32,7 @@ def message(seed):
 
 def run(*arguments):
     """Runs the tool. \return its peak memory in KiB: the kernel's own high-water mark, read again and again while it runs."""
-    environment = dict(os.environ, IMAPXX_PASSWORD="pass")
+    environment = dict(os.environ, IMAPXX_PASSWORD=PASSWORD)
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen([os.environ["IMAPXX_CLI"], *arguments], env=environment, stdout=subprocess.DEVNULL, stderr=errors)
         peak = 0
@@ -66,7 +68,7 @@ def embedded_server():
     """`imapxx serve` as a child process. \return its port and the file with its certification authority"""
     with tempfile.TemporaryDirectory() as folder:
         ca = os.path.join(folder, "ca.pem")
-        command = [os.environ["IMAPXX_CLI"], "serve", "--tls", "--user", "user3:pass", "--ca-out", ca]
+        command = [os.environ["IMAPXX_CLI"], "serve", "--tls", "--user", f"user3:{PASSWORD}", "--ca-out", ca]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             try:
                 lines = []
@@ -99,7 +101,7 @@ def download(server, host, port, ca):
     context = ssl.create_default_context(cafile=ca)
     box = "INBOX.download" if server == "courier" else "download"
     client = imaplib.IMAP4_SSL(host, port, ssl_context=context)
-    client.login("user3", "pass")
+    client.login("user3", PASSWORD)
     client.delete(box)
     client.create(box)
     stored = [message(i) for i in range(MESSAGES[server])]

@@ -1,5 +1,7 @@
 #include "interop/live.hpp"
 
+#include "support/password.hpp"
+
 #ifdef ASIO_STANDALONE  // told by the asynchronous library, where it is built
 #include "support/asio/driver.hpp"
 #endif
@@ -46,7 +48,7 @@ live_server::live_server() : name_(environment("IMAPXX_SERVER", "embedded")) {
   if (embedded()) {
     const auto start = [](testserver::tls_mode mode) {
       testserver::server_options o;
-      for (int i = 1; i <= 8; ++i) o.user("user" + std::to_string(i), "pass");
+      for (int i = 1; i <= 8; ++i) o.user("user" + std::to_string(i), test::password());
       auto s = std::make_unique<testserver::server>(std::move(o.security(mode)));
       s->start();
       return s;
@@ -74,7 +76,9 @@ connect_options live_server::options(security mode) const {
   return connect_options(host_, mode, mode == security::tls ? tls_port_ : plain_port_).tls(tls);
 }
 
-credentials live_server::user(int number) { return credentials("user" + std::to_string(number), secret("pass")); }
+credentials live_server::user(int number) {
+  return credentials("user" + std::to_string(number), secret(test::password()));
+}
 
 const std::vector<std::string>& messages() {
   static const std::vector<std::string> all = {

@@ -10,12 +10,25 @@ SECONDS = 60
 USER = "user4"
 
 
+def test_password():
+    """As tests/support/password.hpp says."""
+    if "IMAPXX_TEST_PASSWORD" in os.environ:
+        return os.environ["IMAPXX_TEST_PASSWORD"]
+    if "IMAPXX_TEST_PASSWORD_FILE" in os.environ:
+        with open(os.environ["IMAPXX_TEST_PASSWORD_FILE"], encoding="ascii") as file:
+            return file.read().strip()
+    return "pass"
+
+
+PASSWORD = test_password()
+
+
 class Server:
     def __init__(self):
         self.child = None
         self.name = os.environ["IMAPXX_SERVER"]
         if self.name == "embedded":
-            self.child = subprocess.Popen([os.environ["IMAPXX_CLI"], "serve", "--tls", "--user", f"{USER}:pass"],
+            self.child = subprocess.Popen([os.environ["IMAPXX_CLI"], "serve", "--tls", "--user", f"{USER}:{PASSWORD}"],
                                           stdout=subprocess.PIPE, text=True)
             for line in self.child.stdout:
                 if line.startswith("URL: "):
@@ -37,11 +50,11 @@ class Server:
 
     def log_in(self):
         client = imaplib.IMAP4_SSL(self.host, int(self.port), ssl_context=ssl.create_default_context(cafile=self.ca))
-        client.login(USER, "pass")
+        client.login(USER, PASSWORD)
         return client
 
     def environment(self):
-        return dict(os.environ, IMAPXX_PASSWORD="pass", SSL_CERT_FILE=self.ca)
+        return dict(os.environ, IMAPXX_PASSWORD=PASSWORD, SSL_CERT_FILE=self.ca)
 
     def __enter__(self):
         return self

@@ -17,7 +17,7 @@ case $action in
 start)
     "$script" stop "$state" || true
     code=0
-    "$script" start "$state" || code=$?
+    "$script" start "$state" >/dev/null || code=$?  # it prints the password too
     [ $code = 77 ] && skip "$server cannot run here"
     exit $code
     ;;

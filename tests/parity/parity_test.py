@@ -26,6 +26,7 @@ from server import Relay, Scripted, tls_context  # noqa: E402
 
 MAX_RULES = 30
 PATIENCE = 60  # seconds for one script
+PASSWORD = os.environ.get("IMAPXX_TEST_PASSWORD", "pass")  # of the live server
 
 
 def skip(why):
@@ -143,7 +144,7 @@ STANDING = {"INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive", "template"}
 def prepare_live(live):
     """The mailboxes of the live scripts, always the same."""
     m = imaplib.IMAP4(live["host"], live["port"])
-    m.login("user5", "pass")
+    m.login("user5", PASSWORD)
     for row in m.list()[1]:
         name = re.search(rb'("(?:[^"\\]|\\.)*"|\S+)\Z', row)[1]
         if name.strip(b'"').decode() not in STANDING:

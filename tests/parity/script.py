@@ -1,6 +1,7 @@
 """Reads the data files of calls (*.calls): scripts of calls beside what the server answers. See README.md."""
 import ast
 import dataclasses
+import os
 import re
 
 PROFILES = ("p11", "p15")
@@ -42,7 +43,7 @@ def decode(value):
 
 def parse_call(text):
     """`fetch('1', b'x')` -> ["fetch", [...]]; a bare name is an attribute: ["=", name]."""
-    text = text.strip()
+    text = text.strip().replace("%PASSWORD%", os.environ.get("IMAPXX_TEST_PASSWORD", "pass"))
     if re.fullmatch(r"\w+", text):
         return ["=", [text]]
     node = ast.parse(text, mode="eval").body

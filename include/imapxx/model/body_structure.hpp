@@ -63,8 +63,8 @@ struct IMAPXX_API body_structure {
   [[nodiscard]] bool is_message() const noexcept;  ///< message/rfc822 or message/global with a nested structure
   [[nodiscard]] bool is(std::string_view t,
                         std::string_view s = "*") const noexcept;  ///< type/subtype without regard to case
-  /// The part with this number ("1.2", "" for the root itself); nullptr when there is none. Valid as long as this
-  /// object is unchanged.
+  /// The part with this number as walk() and FETCH have it: "1.2"; "3.TEXT" for the body of the message in part 3; ""
+  /// or "TEXT" for the root itself. nullptr when there is none. Valid as long as this object is unchanged.
   [[nodiscard]] const body_structure* find(std::string_view part_number) const noexcept;
   friend IMAPXX_API bool operator==(const body_structure&, const body_structure&) noexcept;
 };

@@ -54,26 +54,24 @@ sed -i -e 's/^ADDRESS=.*/ADDRESS=127.0.0.1/' -e "s/^PORT=.*/PORT=$PORT/" -e 's/^
 cat "$STATE/tls/server.key" "$STATE/tls/chain.pem" >"$STATE/etc/imapd.pem"
 chmod 644 "$STATE/etc/imapd.pem"
 
-if [ ! -s "$STATE/etc/userdb" ]; then
-    crypted=$(openssl passwd -6 pass)
-    md5=$(printf 'pass\npass\n' | userdbpw -hmac-md5)
-    sha1=$(printf 'pass\npass\n' | userdbpw -hmac-sha1)
-    sha256=$(printf 'pass\npass\n' | userdbpw -hmac-sha256)
-    for user in $USERS; do
-        home=$STATE/mail/$user
-        for folder in "$home/Maildir" "$home/Maildir/.Drafts" "$home/Maildir/.Sent" "$home/Maildir/.Trash"; do
-            mkdir -p "$folder"/{cur,new,tmp}
-            [ "$folder" = "$home/Maildir" ] || touch "$folder/maildirfolder"
-        done
-        printf '%s\tuid=%s|gid=%s|home=%s|mail=%s/Maildir|systempw=%s|hmac-md5pw=%s|hmac-sha1pw=%s|hmac-sha256pw=%s\n' \
-            "$user" "$(id -u mail)" "$(id -g mail)" "$home" "$home" "$crypted" "$md5" "$sha1" "$sha256"
-    done >"$STATE/etc/userdb.new"
-    chmod 600 "$STATE/etc/userdb.new"
-    chown -R mail:mail "$STATE/mail"
-    mv "$STATE/etc/userdb.new" "$STATE/etc/userdb"
-    (in_namespace makeuserdb)
-    [ $namespace = yes ] || cp -a /etc/courier/userdb* "$STATE/etc/"
-fi
+crypted=$(openssl passwd -6 "$PASSWORD")
+md5=$(printf '%s\n' "$PASSWORD" "$PASSWORD" | userdbpw -hmac-md5)
+sha1=$(printf '%s\n' "$PASSWORD" "$PASSWORD" | userdbpw -hmac-sha1)
+sha256=$(printf '%s\n' "$PASSWORD" "$PASSWORD" | userdbpw -hmac-sha256)
+for user in $USERS; do
+    home=$STATE/mail/$user
+    for folder in "$home/Maildir" "$home/Maildir/.Drafts" "$home/Maildir/.Sent" "$home/Maildir/.Trash"; do
+        mkdir -p "$folder"/{cur,new,tmp}
+        [ "$folder" = "$home/Maildir" ] || touch "$folder/maildirfolder"
+    done
+    printf '%s\tuid=%s|gid=%s|home=%s|mail=%s/Maildir|systempw=%s|hmac-md5pw=%s|hmac-sha1pw=%s|hmac-sha256pw=%s\n' \
+        "$user" "$(id -u mail)" "$(id -g mail)" "$home" "$home" "$crypted" "$md5" "$sha1" "$sha256"
+done >"$STATE/etc/userdb.new"
+chmod 600 "$STATE/etc/userdb.new"
+chown -R mail:mail "$STATE/mail"
+mv "$STATE/etc/userdb.new" "$STATE/etc/userdb"
+(in_namespace makeuserdb)
+[ $namespace = yes ] || cp -a /etc/courier/userdb* "$STATE/etc/"
 run=$STATE/run
 if [ $namespace = no ]; then
     run=/run/courier

@@ -1,6 +1,6 @@
 #!/bin/bash
 # cyrus.sh start|stop|status STATE_DIR: Cyrus IMAP 3.6 for the interop tests; see lib.sh. imapd comes from the unpacked
-# package, the rest from the installed cyrus-common. The administrator is "cyrus", password "pass".
+# package, the rest from the installed cyrus-common. The administrator is "cyrus", with the users' password.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 setup_state cyrus "$@"
@@ -81,11 +81,9 @@ EVENTS {
   checkpoint cmd="$INSTALLED/ctl_cyrusdb -C $STATE/imapd.conf -c" period=60
 }
 EOF
-if [ ! -s "$STATE/sasldb2" ]; then
-    for user in cyrus $USERS; do
-        printf pass | saslpasswd2 -p -c -f "$STATE/sasldb2" -u localhost "$user"
-    done
-fi
+for user in cyrus $USERS; do
+    printf %s "$PASSWORD" | saslpasswd2 -p -c -f "$STATE/sasldb2" -u localhost "$user"
+done
 chown -R cyrus:mail "$STATE"/{conf,spool,run,search,sasldb2}
 
 CYRUS_USER=cyrus setsid /usr/sbin/cyrmaster -C "$STATE/imapd.conf" -M "$STATE/cyrus.conf" -p "$PID" -D \

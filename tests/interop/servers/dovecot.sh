@@ -18,7 +18,7 @@ choose_ports 10143 10993
 make_certificates "$STATE/tls"
 mkdir -p "$STATE"/{run,lib,mail,attributes,keys/default/HS256}
 # Passwords are kept in plain text, so that every challenge mechanism works.
-for user in $USERS; do say "$user:{PLAIN}pass::::::"; done >"$STATE/users"
+for user in $USERS; do say "$user:{PLAIN}$PASSWORD::::::"; done >"$STATE/users"
 printf imapxx-interop-secret | base64 -w0 >"$STATE/keys/default/HS256/default"
 cat >"$STATE/oauth2.conf.ext" <<EOF
 introspection_mode = local

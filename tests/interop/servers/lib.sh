@@ -7,7 +7,9 @@
 #   stop    stops it; no error when it does not run
 # Everything a server writes lies below STATE_DIR. STATE_DIR/env holds shell assignments for the tests:
 #   IMAPXX_SERVER IMAPXX_HOST IMAPXX_PORT (plain and STARTTLS) IMAPXX_TLS_PORT IMAPXX_CA_FILE IMAPXX_STATE_DIR
-# Users user1 ... user8 with the password "pass".
+#   IMAPXX_TEST_PASSWORD
+# Users user1 ... user8 with the password IMAPXX_TEST_PASSWORD of the environment, else that in the file
+# IMAPXX_TEST_PASSWORD_FILE, else "pass".
 # Ports: IMAPXX_PORT_<SERVER> and IMAPXX_TLS_PORT_<SERVER>, or the default of the script, or the next free one.
 # Exit code 77: this machine cannot run the server (reason on standard error).
 # Nothing is installed here: that is scripts/deps.sh's job.
@@ -15,6 +17,8 @@
 SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SOURCE_ROOT=$(cd "$SCRIPTS/../../.." && pwd)
 DEBS=${IMAPXX_DEB_DIR:-$SOURCE_ROOT/build/debs}
+PASSWORD=${IMAPXX_TEST_PASSWORD:-$(cat "${IMAPXX_TEST_PASSWORD_FILE:-/dev/null}")}
+PASSWORD=${PASSWORD:-pass}
 USERS='user1 user2 user3 user4 user5 user6 user7 user8'
 
 say() { printf '%s\n' "$*"; }
@@ -142,6 +146,7 @@ IMAPXX_PORT=$PORT
 IMAPXX_TLS_PORT=$TLS_PORT
 IMAPXX_CA_FILE=$STATE/tls/ca.pem
 IMAPXX_STATE_DIR=$STATE
+IMAPXX_TEST_PASSWORD=$PASSWORD
 EOF
     mv "$STATE/env.new" "$STATE/env"
 }

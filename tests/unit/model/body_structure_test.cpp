@@ -46,15 +46,18 @@ TEST(body_structure, numbers_of_the_standards_example) {
                                                      "3.TEXT MIXED-2", "3.1 PLAIN-1", "3.2 OCTET-STREAM-2", "4 MIXED-4",
                                                      "4.1 GIF", "4.2 RFC822", "4.2.TEXT MIXED-3", "4.2.1 PLAIN-3",
                                                      "4.2.2 ALTERNATIVE", "4.2.2.1 PLAIN-4", "4.2.2.2 RICHTEXT"}));
-  for (const char* number : {"1", "2", "3", "3.1", "3.2", "4", "4.1", "4.2", "4.2.1", "4.2.2", "4.2.2.1", "4.2.2.2"}) {
+  for (const char* number :
+       {"1", "2", "3", "3.TEXT", "3.1", "3.2", "4", "4.1", "4.2", "4.2.TEXT", "4.2.1", "4.2.2", "4.2.2.1", "4.2.2.2"}) {
     const auto* found = root.find(number);
     ASSERT_NE(found, nullptr) << number;
     bool same = false;
     for (const auto& p : walk(root)) same = same || (p.number == number && p.part == found);
     EXPECT_TRUE(same) << number;
   }
-  for (const char* number : {"0", "5", "1.1", "3.3", "4.2.2.3", "x", "1.", "4..1", "3.TEXT"})
+  for (const char* number :
+       {"0", "5", "1.1", "3.3", "4.2.2.3", "x", "1.", "4..1", "1.TEXT", "4.TEXT", "3.TEXT.1", "TEXT.1", "3TEXT"})
     EXPECT_EQ(root.find(number), nullptr) << number;
+  EXPECT_EQ(root.find("TEXT"), &root);
   EXPECT_EQ(root.find(""), &root);
 }
 
@@ -71,6 +74,7 @@ TEST(body_structure, a_message_in_a_message) {
   EXPECT_EQ(numbers(root), (std::vector<std::string>{"1 RFC822", "1.1 PLAIN"}));
   EXPECT_EQ(root.find("1"), &root);
   EXPECT_EQ(root.find("1.1"), &root.children.front());
+  EXPECT_EQ(root.find("1.TEXT"), &root.children.front());
 }
 
 TEST(body_structure, copies_are_deep_and_equal) {
