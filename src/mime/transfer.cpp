@@ -20,6 +20,34 @@ constexpr std::array<signed char, 256> make_alphabet() {
 }
 constexpr auto alphabet = make_alphabet();
 
+// Four digits at once: each of them in its place among the 24 bits, and a mark above them for what is no digit.
+constexpr std::uint32_t no_digit = 1U << 31U;
+using digit_table = std::array<std::uint32_t, 256>;
+constexpr std::array<digit_table, 4> make_digits() {
+  std::array<digit_table, 4> out{};
+  for (std::size_t place = 0; place < out.size(); ++place) {
+    for (std::size_t c = 0; c < alphabet.size(); ++c) {
+      out[place][c] = alphabet[c] < 0 ? no_digit : static_cast<std::uint32_t>(alphabet[c]) << (6 * (3 - place));
+    }
+  }
+  return out;
+}
+constexpr auto digits = make_digits();
+
+// As many whole groups of four digits as stand at `at` with nothing between them. \return where they end
+const char* decode_groups(const char* at, const char* end, char*& to) noexcept {
+  for (; end - at >= 4; at += 4) {
+    const auto octet = [at](std::size_t i) { return static_cast<unsigned char>(at[i]); };
+    const auto bits = digits[0][octet(0)] | digits[1][octet(1)] | digits[2][octet(2)] | digits[3][octet(3)];
+    if ((bits & no_digit) != 0) break;
+    to[0] = static_cast<char>(bits >> 16U);
+    to[1] = static_cast<char>((bits >> 8U) & 0xFFU);
+    to[2] = static_cast<char>(bits & 0xFFU);
+    to += 3;
+  }
+  return at;
+}
+
 // Blanks at a line's end are dropped (RFC 2045 section 6.7, rule 3); a longer run than any honest line is passed on.
 constexpr std::size_t held_max = 1000;
 // A line of uuencode has at most 61 octets; longer ones are no uuencode.
@@ -60,7 +88,10 @@ void transfer_decoder::feed(std::string_view octets, std::string& out) {
 
 void transfer_decoder::finish(std::string& out) {
   if (encoding_ == transfer_encoding::base64) {
-    flush_base64(out);
+    char rest[2];
+    char* to = rest;
+    flush_base64(to);
+    out.append(rest, to);
   } else if (encoding_ == transfer_encoding::quoted_printable) {
     // A '=' at the very end is a soft line break that lost its line; blanks there are those of a line's end.
     if (held_.size() > 1 && held_[0] == '=' && !is_blank(held_[1]) && held_[1] != '\r') out.append(held_);
@@ -76,32 +107,42 @@ void transfer_decoder::finish(std::string& out) {
 
 void transfer_decoder::feed_base64(std::string_view octets, std::string& out) {
   if (done_) return;
-  for (const char c : octets) {
-    const auto value = alphabet[static_cast<unsigned char>(c)];
-    if (value >= 0) {
-      pads_ = 0;
-      bits_ = (bits_ << 6U) | static_cast<std::uint32_t>(value);
-      if (++count_ == 4) {
-        out.push_back(static_cast<char>((bits_ >> 16U) & 0xFFU));
-        out.push_back(static_cast<char>((bits_ >> 8U) & 0xFFU));
-        out.push_back(static_cast<char>(bits_ & 0xFFU));
-        count_ = 0;
-        bits_ = 0;
-      }
-    } else if (c == '=' && count_ >= 2 && count_ + ++pads_ == 4) {  // the end of the data (RFC 2045 section 6.8)
-      flush_base64(out);
-      done_ = true;
-      return;
-    }
+  // Room at once for all that can come of it: with what is held, three octets for four digits, and the end.
+  constexpr std::size_t held_and_end = 8;
+  const std::size_t had = out.size();
+  out.resize(had + octets.size() / 4 * 3 + held_and_end);
+  char* to = out.data() + had;
+  const char* const end = octets.data() + octets.size();
+  for (const char* at = octets.data(); at != end && !done_;) {
+    if (count_ == 0) at = decode_groups(at, end, to);
+    if (at != end) base64_octet(*at++, to);
+  }
+  out.resize(static_cast<std::size_t>(to - out.data()));
+}
+
+void transfer_decoder::base64_octet(char c, char*& to) noexcept {
+  const auto value = alphabet[static_cast<unsigned char>(c)];
+  if (value >= 0) {
+    pads_ = 0;
+    bits_ = (bits_ << 6U) | static_cast<std::uint32_t>(value);
+    if (++count_ < 4) return;
+    *to++ = static_cast<char>((bits_ >> 16U) & 0xFFU);
+    *to++ = static_cast<char>((bits_ >> 8U) & 0xFFU);
+    *to++ = static_cast<char>(bits_ & 0xFFU);
+    count_ = 0;
+    bits_ = 0;
+  } else if (c == '=' && count_ >= 2 && count_ + ++pads_ == 4) {  // the end of the data (RFC 2045 section 6.8)
+    flush_base64(to);
+    done_ = true;
   }
 }
 
-void transfer_decoder::flush_base64(std::string& out) {
+void transfer_decoder::flush_base64(char*& to) noexcept {
   if (count_ == 2) {
-    out.push_back(static_cast<char>((bits_ >> 4U) & 0xFFU));
+    *to++ = static_cast<char>((bits_ >> 4U) & 0xFFU);
   } else if (count_ == 3) {
-    out.push_back(static_cast<char>((bits_ >> 10U) & 0xFFU));
-    out.push_back(static_cast<char>((bits_ >> 2U) & 0xFFU));
+    *to++ = static_cast<char>((bits_ >> 10U) & 0xFFU);
+    *to++ = static_cast<char>((bits_ >> 2U) & 0xFFU);
   }
   count_ = 0;
   pads_ = 0;
@@ -210,8 +251,8 @@ class decoding_sink final : public body_sink {
     return to_->begin(info);
   }
   result<void> write(std::string_view octets) override {
-    // Pieces of a size that keeps the buffer small, whatever the caller's pieces are.
-    constexpr std::size_t piece = 16384;
+    // Pieces of a size that keeps the buffer small, and the calls of `to` few, whatever the caller's pieces are.
+    constexpr std::size_t piece = std::size_t{64} << 10U;
     while (!octets.empty()) {
       decoder_.feed(octets.substr(0, piece), buffer_);
       octets.remove_prefix(std::min(piece, octets.size()));

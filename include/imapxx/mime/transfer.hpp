@@ -34,7 +34,8 @@ class IMAPXX_API transfer_decoder {
 
  private:
   void feed_base64(std::string_view octets, std::string& out);
-  void flush_base64(std::string& out);
+  void base64_octet(char c, char*& to) noexcept;
+  void flush_base64(char*& to) noexcept;
   void feed_quoted_printable(std::string_view octets, std::string& out);
   void quoted_printable(char c, std::string& out);
   void release_held(std::string& out);
