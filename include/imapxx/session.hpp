@@ -78,6 +78,10 @@ class IMAPXX_API session {
   void end_idle(command_id id);
 
   [[nodiscard]] session_event next();
+  /// A shortcut where rows come by the million: when what stands next is a row of the streaming command `id` with no
+  /// body in it, cuts it into `into` and returns true; its views live until the following `next` or `next_row`.
+  /// Otherwise false, and `next` tells what there is; `into` may be overwritten all the same.
+  [[nodiscard]] bool next_row(command_id id, fetch_row& into);
 
   /// Where to put received bytes. Call `input_received` with how many came.
   [[nodiscard]] std::span<char> input_buffer();

@@ -54,7 +54,9 @@ const fetch_event* async_fetch_stream::next_received() {
   auto& s = *state_;
   if (s.refused || s.over) return nullptr;
   s.spool.release_current();
-  if (s.spool.empty()) s.core->advance(s.id, s.spool);
+  if (s.spool.empty()) {
+    if (const auto* row = s.core->advance(s.id, s.spool)) return row;
+  }
   if (s.spool.empty()) return nullptr;
   auto piece = s.spool.take();
   if (!piece) s.refused = piece.error();  // `async_next` tells

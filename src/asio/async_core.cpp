@@ -333,8 +333,9 @@ void async_core::reached(result<stream_socket>& found) {
 }
 
 // For a consumer that takes pieces without waiting. Others may hear of theirs meanwhile.
-void async_core::advance(command_id stream, const core::fetch_spool& spool) {
-  if (!connected()) return;
+const fetch_event* async_core::advance(command_id stream, core::fetch_spool& spool) {
+  if (!connected()) return nullptr;
+  if (!engine_.is_done(stream) && engine_.next_row(stream, spool.place_for_row())) return spool.row_in_place();
   engine_.wait_for_stream(stream);
   while (spool.empty() && !engine_.is_done(stream)) {
     engine_.keep_pieces();
@@ -345,6 +346,7 @@ void async_core::advance(command_id stream, const core::fetch_spool& spool) {
   }
   engine_.wait_for_stream(0);
   if (!ready_.empty() || engine_.over()) wake_up();
+  return nullptr;
 }
 
 /// \return whether all of them were handled

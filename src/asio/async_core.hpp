@@ -91,8 +91,9 @@ class async_core final : public std::enable_shared_from_this<async_core> {
   void wake_up();
   /// Sends what can be sent without waiting.
   void send_now() { (void)try_write(); }
-  /// Handles what has been received until the stream has a piece.
-  void advance(command_id stream, const core::fetch_spool& spool);
+  /// Handles what has been received until the stream has a piece. \return a row that needs no place in the spool, else
+  /// nullptr: the spool has the piece, or there is none
+  const fetch_event* advance(command_id stream, core::fetch_spool& spool);
 
   // --- IDLE, which all event streams share
   void add_events(event_state* s);

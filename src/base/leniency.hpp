@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace imapxx::inline v0::base {
@@ -47,7 +48,8 @@ void tolerate(quirk q) noexcept;
 [[nodiscard]] std::uint64_t tolerated(std::size_t index) noexcept;
 void forget_tolerated() noexcept;
 
-/// Keeps what is counted during its life only when told so: for attempts that may be given up.
+/// Keeps what is counted during its life only when told so: for attempts that may be given up. On the stack, properly
+/// nested. Costs next to nothing until something is tolerated: only then are the counts copied.
 class tentative_leniency {
  public:
   tentative_leniency() noexcept;
@@ -55,9 +57,12 @@ class tentative_leniency {
   tentative_leniency(const tentative_leniency&) = delete;
   tentative_leniency& operator=(const tentative_leniency&) = delete;
   void keep() noexcept { keep_ = true; }
+  /// Before a count changes for the first time.
+  void remember() noexcept;
 
  private:
-  std::array<std::uint64_t, quirk_ids.size()> before_;
+  std::optional<std::array<std::uint64_t, quirk_ids.size()>> before_;
+  tentative_leniency* outer_;
   bool keep_ = false;
 };
 

@@ -232,6 +232,12 @@ result<std::unique_ptr<command>> client_core::wait(command_id id) {
   return std::move(o->finished);
 }
 
+const fetch_event* client_core::received_row(command_id id, core::fetch_spool& spool) {
+  if (!spool.empty()) return nullptr;
+  spool.release_current();
+  return engine_.next_row(id, spool.place_for_row()) ? spool.row_in_place() : nullptr;
+}
+
 result<void> client_core::fill(command_id id, core::fetch_spool& spool) {
   engine_.wait_for_stream(id);
   const auto why = drive([&] { return !spool.empty() || is_done(id); }, std::nullopt);

@@ -24,6 +24,8 @@ class client_core final {
   /// Drives until the operation is done.
   result<void> perform(core::operation& op);
   result<std::unique_ptr<command>> wait(command_id id);
+  /// A row of the stream that is here already; nullptr when `fill` must be asked.
+  const fetch_event* received_row(command_id id, core::fetch_spool& spool);
   /// Drives until something was put into the stream's spool, or its command is over.
   result<void> fill(command_id id, core::fetch_spool& spool);
   [[nodiscard]] bool is_done(command_id id) const noexcept { return engine_.is_done(id); }

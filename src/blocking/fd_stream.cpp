@@ -21,6 +21,9 @@ namespace blocking {
 
 namespace {
 
+// Behind a read of so much there is probably more: trying costs less than asking first whether there is.
+constexpr std::size_t worth_another_read = std::size_t{16} << 10U;
+
 error io_error(std::string_view what, int error_number) {
   error e(errc::io, what);
   e.set_system_error(error_number);
@@ -167,12 +170,19 @@ result<transferred> fd_stream::transfer(std::span<char> in, std::string_view out
   if (cancel_->cancelled()) return errc::cancelled;
   if (in.empty() && out.empty()) return moved;
   if (has_passed(until)) return errc::timeout;
+  if (more_likely_ && out.empty() && !in.empty()) {
+    const auto failed = read_some(in, moved);
+    more_likely_ = moved.read >= worth_another_read;
+    if (moved.read != 0 || moved.eof) return moved;
+    if (failed) return failed;
+  }
   for (;;) {
     const auto ready = wait(!in.empty(), !out.empty(), until);
     if (!ready) return ready.error();
     error failed;
     if (ready->in) failed = read_some(in, moved);
     if (ready->out && !failed) failed = write_some(out, moved);
+    more_likely_ = moved.read >= worth_another_read;
     // What the peer said before it hung up comes before the news that nothing can be written any more.
     if (moved.read != 0 || moved.written != 0 || moved.eof) return moved;
     if (failed) return failed;

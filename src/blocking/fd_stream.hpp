@@ -69,6 +69,7 @@ class fd_stream : public stream {
   int out_;
   std::shared_ptr<cancel_event> cancel_;
   const io_calls* calls_;
+  bool more_likely_ = false;
 };
 
 /// A stream over two descriptors (or one, given twice), which it owns from now on and makes non-blocking: that concerns

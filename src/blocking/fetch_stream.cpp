@@ -39,6 +39,7 @@ result<const fetch_event*> fetch_stream::try_next() {
   if (s.refused) return s.refused;
   if (s.over) return static_cast<const fetch_event*>(nullptr);
   if (s.spool.empty() && !s.core->is_done(s.id)) {
+    if (const auto* here = s.core->received_row(s.id, s.spool)) return here;
     if (auto ok = s.core->fill(s.id, s.spool); !ok) return ok.error();
   }
   if (!s.spool.empty()) return s.spool.take();

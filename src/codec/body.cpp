@@ -7,8 +7,6 @@
 namespace imapxx::inline v0::codec {
 namespace {
 
-using elements = std::vector<std::uint32_t>;
-
 /// A part that is still to be read, and its place. A list of them instead of recursion: the depth costs no stack.
 struct pending_part {
   std::uint32_t at;
@@ -24,7 +22,7 @@ void read_parameters(const tree& t, std::uint32_t at, body_parameters& out) {
     if (!t.is_nil(at)) tolerate(quirk::b08);
     return;
   }
-  const auto list = t.elements(at);
+  const auto list = t.elements_of(at);
   bool odd = list.empty() || list.size() % 2 == 1;
   for (std::size_t i = 0; i < list.size(); i += 2) {
     const bool paired = i + 1 < list.size();
@@ -50,7 +48,7 @@ bool is_language_tag(std::string_view text) {
 void read_languages(const tree& t, std::uint32_t at, std::vector<std::string>& out) {
   if (t.is_text(at)) out.push_back(t.text(at));
   if (!t.is_list(at)) return;
-  for (const auto i : t.elements(at)) {
+  for (const auto i : t.elements_of(at)) {
     if (t.is_text(i)) {
       out.push_back(t.text(i));
     } else {
@@ -62,7 +60,7 @@ void read_languages(const tree& t, std::uint32_t at, std::vector<std::string>& o
 // Whether a value has the shape `("inline" (…))` of a disposition.
 bool is_disposition(const tree& t, std::uint32_t at) {
   if (!t.is_list(at)) return false;
-  const auto list = t.elements(at);
+  const auto list = t.elements_of(at);
   if (list.empty() || !t.is_text(list[0])) return false;
   if (is_language_tag(t.text(list[0]))) return list.size() > 1 && t.is_list(list[1]);
   return list.size() == 1 || !t.is_text(list[1]);
@@ -85,13 +83,13 @@ void read_disposition(const tree& t, std::uint32_t at, body_structure& out) {
     return;
   }
   if (!is_disposition(t, at)) {
-    const auto list = t.elements(at);
+    const auto list = t.elements_of(at);
     const bool empty = std::all_of(list.begin(), list.end(), [&](auto i) { return t.is_nil(i); });
     tolerate(empty ? quirk::b06 : quirk::b07);
     if (!empty) read_languages(t, at, out.languages);
     return;
   }
-  const auto list = t.elements(at);
+  const auto list = t.elements_of(at);
   if (list.size() == 1) tolerate(quirk::b06);
   out.disposition.emplace();
   out.disposition->type = t.text(list[0]);
@@ -298,7 +296,7 @@ bool read_leaf(const tree& t, const elements& list, body_structure& out, pending
 // body = "(" (body-type-1part / body-type-mpart) ")", told apart by what comes first.
 bool read_part(const tree& t, std::uint32_t at, body_structure& out, pending_parts& todo) {
   if (!t.is_list(at)) return false;
-  const auto list = t.elements(at);
+  const auto list = t.elements_of(at);
   if (list.empty()) return false;
   const auto first_text = std::find_if(list.begin(), list.end(), [&](auto i) { return t.is_text(i); });
   const bool list_before_text = std::any_of(list.begin(), first_text, [&](auto i) { return t.is_list(i); });

@@ -44,7 +44,7 @@ void literal_classifier::start(std::string_view text) {
 
 pending_literal literal_classifier::classify(std::string_view text) {
   // All of this is read again, and counted, when the response is complete.
-  const base::tentative_leniency not_counted;
+  base::tentative_leniency not_counted;
   if (at_ == 0 || at_ > text.size()) start(text);
   if (!head_.is_fetch) return {};
   if (stuck_ > most_stuck) return head_;

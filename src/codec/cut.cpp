@@ -3,6 +3,8 @@
 #include "base/ascii.hpp"
 #include "codec/fetch.hpp"
 
+#include <array>
+
 namespace imapxx::inline v0::codec {
 namespace {
 
@@ -22,6 +24,23 @@ std::size_t end_of_section(std::string_view text, std::size_t at) noexcept {
     }
   }
   return at < text.size() ? at + 1 : none;
+}
+
+constexpr std::array<bool, 256> make_set(std::string_view octets) {
+  std::array<bool, 256> set{};
+  for (const char c : octets) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}
+constexpr auto ends_name = make_set("[ ()\"{\r\n");
+constexpr auto ends_word = make_set(" ()\"{");
+constexpr auto structures = make_set("()\"{");
+
+// The first octet at or behind `at` that is in the set; the end when there is none.
+std::size_t skip_until(const std::array<bool, 256>& set, std::string_view text, std::size_t at) noexcept {
+  const char* const end = text.data() + text.size();
+  const char* octet = text.data() + at;
+  while (octet != end && !set[static_cast<unsigned char>(*octet)]) ++octet;
+  return static_cast<std::size_t>(octet - text.data());
 }
 
 struct known_name {
@@ -52,8 +71,9 @@ constexpr known_name known_names[] = {{"UID", fetch_item::uid},
 
 std::size_t end_of_name(std::string_view text, std::size_t at) noexcept {
   while (at < text.size()) {
-    const char c = text[at];
-    if (c == '[') {
+    at = skip_until(ends_name, text, at);
+    if (at == text.size()) break;
+    if (text[at] == '[') {
       at = end_of_section(text, at);
       if (at == none) return none;
       if (at < text.size() && text[at] == '<') {
@@ -63,8 +83,7 @@ std::size_t end_of_name(std::string_view text, std::size_t at) noexcept {
       }
       return at;
     }
-    if (c == ' ' || c == '(' || c == ')' || c == '"' || c == '{' || c == '\r' || c == '\n') return at;
-    ++at;
+    return at;
   }
   return at;
 }
@@ -91,17 +110,82 @@ value_end end_of_value(std::string_view text, std::size_t at, quoting mode, std:
     } else if (depth > 0 && c == ' ') {
       ++at;
     } else {
-      const auto begin = at;
-      while (at < text.size() && text[at] != ' ' && text[at] != '(' && text[at] != ')' && text[at] != '"' &&
-             (text[at] != '{' || at == begin))
-        ++at;
+      // A brace that begins no literal is part of the word.
+      if (c == '{') ++at;
+      at = skip_until(ends_word, text, at);
     }
   } while (depth > 0);
   out.at = at;
   return out;
 }
 
+namespace {
+
+// The end of the string or literal that starts at `at`; npos when it has none.
+std::size_t end_of_plain_string(std::string_view text, std::size_t at) noexcept {
+  if (text[at] == '"') {
+    const auto quote = closing_quote(text, at, quoting::strict);
+    return quote == none ? none : quote + 1;
+  }
+  const auto found = find_literal(text, at);
+  return found ? found->end : none;
+}
+
+}  // namespace
+
+std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
+  if (at == text.size()) return none;
+  const char first = text[at];
+  if (first == '"' || first == '{' || first == '~') return end_of_plain_string(text, at);
+  if (first != '(') return skip_until(ends_word, text, at);
+  std::size_t depth = 0;
+  do {
+    at = skip_until(structures, text, at);
+    if (at == text.size()) return none;
+    switch (text[at]) {
+      case '(':
+        if (++depth > max_nesting) return none;
+        ++at;
+        break;
+      case ')':
+        --depth;
+        ++at;
+        break;
+      default:
+        at = end_of_plain_string(text, at);
+        if (at == none) return none;
+        break;
+    }
+  } while (depth > 0);
+  return at;
+}
+
 fetch_item kind_of(std::string_view name) noexcept {
+  // The commonest, as nearly all servers write them.
+  switch (name.size()) {
+    case 3:
+      if (name == "UID") return fetch_item::uid;
+      break;
+    case 5:
+      if (name == "FLAGS") return fetch_item::flags;
+      break;
+    case 6:
+      if (name == "MODSEQ") return fetch_item::modseq;
+      break;
+    case 8:
+      if (name == "ENVELOPE") return fetch_item::envelope;
+      break;
+    case 11:
+      if (name == "RFC822.SIZE") return fetch_item::rfc822_size;
+      break;
+    case 12:
+      if (name == "INTERNALDATE") return fetch_item::internaldate;
+      break;
+    case 13:
+      if (name == "BODYSTRUCTURE") return fetch_item::bodystructure;
+      break;
+    default: break;
+  }
   // The commonest items are told by their first letter and length before any comparison.
   const char first = name.empty() ? '\0' : base::to_upper(name.front());
   if (first == 'U' && name.size() == 3 && base::iequals(name, "UID")) return fetch_item::uid;

@@ -24,6 +24,10 @@ struct value_end {
 [[nodiscard]] value_end end_of_value(std::string_view text, std::size_t at, quoting mode,
                                      std::size_t max_nesting) noexcept;
 
+/// The end of a value that is written as the grammar wants it: what `end_of_value` finds when it need not be lenient.
+/// npos when it is not so, or nests too deep.
+[[nodiscard]] std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept;
+
 /// Whether the item's value is an nstring with octets of the message.
 [[nodiscard]] constexpr bool is_section(fetch_item kind) noexcept {
   return kind == fetch_item::body_section || kind == fetch_item::binary || kind == fetch_item::rfc822 ||

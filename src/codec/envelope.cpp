@@ -1,8 +1,9 @@
-#include "base/ascii.hpp"
+#include "base/swar.hpp"
 #include "codec/fetch.hpp"
 #include "codec/tree.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace imapxx::inline v0::codec {
 namespace {
@@ -11,36 +12,40 @@ namespace {
 constexpr std::string_view placeholders[] = {".MISSING-HOST-NAME.", ".SYNTAX-ERROR.", "MISSING_MAILBOX",
                                              "MISSING_DOMAIN"};
 
-std::optional<std::string> without_placeholder(std::optional<std::string> text) {
+void drop_placeholder(std::optional<std::string>& text) {
   if (text && std::find(std::begin(placeholders), std::end(placeholders), *text) != std::end(placeholders))
     text->clear();
-  return text;
 }
 
 // address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
-address read_address(const tree& t, std::uint32_t list) {
-  const auto parts = t.elements(list);
+void read_address(const tree& t, std::uint32_t list, address& out) {
+  const auto parts = t.elements_of(list);
   if (parts.size() != 4) tolerate(quirk::e06);
-  const auto part = [&](std::size_t i) { return i < parts.size() ? t.ntext(parts[i]) : std::nullopt; };
-  return {part(0), part(1), without_placeholder(part(2)), without_placeholder(part(3))};
+  std::optional<std::string>* const fields[] = {&out.name, &out.route, &out.mailbox, &out.host};
+  for (std::size_t i = 0; i < std::min(parts.size(), std::size(fields)); ++i) {
+    if (t.is_text(parts[i])) *fields[i] = t.text(parts[i]);
+  }
+  drop_placeholder(out.mailbox);
+  drop_placeholder(out.host);
 }
 
 // env-from … env-bcc = "(" 1*address ")" / nil
 bool read_addresses(const tree& t, std::uint32_t at, address_list& out) {
   if (t.is_nil(at)) return true;
-  const auto elements = t.elements(at);
-  if (elements.empty()) tolerate(quirk::e01);
+  const auto list = t.elements_of(at);
+  if (list.empty()) tolerate(quirk::e01);
+  out.reserve(std::min<std::size_t>(list.size(), 64));
   // An address that is not in a list of its own.
-  if (elements.size() == 4 && std::none_of(elements.begin(), elements.end(), [&](auto i) { return t.is_list(i); }) &&
-      std::any_of(elements.begin(), elements.end(), [&](auto i) { return t.is_text(i); })) {
+  if (list.size() == 4 && std::none_of(list.begin(), list.end(), [&](auto i) { return t.is_list(i); }) &&
+      std::any_of(list.begin(), list.end(), [&](auto i) { return t.is_text(i); })) {
     tolerate(quirk::e06);
-    out.push_back(read_address(t, at));
+    read_address(t, at, out.emplace_back());
     return true;
   }
-  for (const auto i : elements) {
+  for (const auto i : list) {
     if (t.is_list(i)) {
-      if (i != elements.front() && t[i].spaced) tolerate(quirk::e08);
-      out.push_back(read_address(t, i));
+      if (i != list.front() && t[i].spaced) tolerate(quirk::e08);
+      read_address(t, i, out.emplace_back());
     } else if (t.is_nil(i)) {
       tolerate(quirk::e02);
     } else {
@@ -55,7 +60,7 @@ bool looks_like_message_id(std::string_view text) {
 }
 
 // In-Reply-To and Message-ID at the end of an envelope that lacks fields: the last `<…>` is the Message-ID (E-03).
-void read_short_tail(const tree& t, const std::vector<std::uint32_t>& fields, std::size_t from, envelope& out) {
+void read_short_tail(const tree& t, const elements& fields, std::size_t from, envelope& out) {
   std::vector<std::string> texts;
   for (std::size_t i = from; i < fields.size(); ++i) {
     if (t.is_text(fields[i])) texts.push_back(t.text(fields[i]));
@@ -68,7 +73,7 @@ void read_short_tail(const tree& t, const std::vector<std::uint32_t>& fields, st
 }
 
 void count_8bit(const std::optional<std::string>& text) {
-  if (text && std::any_of(text->begin(), text->end(), base::is_8bit)) tolerate(quirk::e13);
+  if (text && base::has_8bit(*text)) tolerate(quirk::e13);
 }
 
 }  // namespace
@@ -78,7 +83,7 @@ void count_8bit(const std::optional<std::string>& text) {
 //            env-message-id ")"
 bool read_envelope(const tree& t, std::uint32_t at, envelope& out) {
   if (!t.is_list(at)) return false;
-  const auto fields = t.elements(at);
+  const auto fields = t.elements_of(at);
   if (fields.size() < 2 || t.is_list(fields[0]) || t.is_list(fields[1])) return false;
   out.date = t.ntext(fields[0]);
   out.subject = t.ntext(fields[1]);
@@ -108,12 +113,11 @@ bool parse_envelope(lexer& in, const value_limits& l, std::optional<envelope>& o
     out.reset();
     return true;
   }
-  envelope e;
-  if (!read_envelope(t, 0, e)) {
+  if (!read_envelope(t, 0, out.emplace())) {
+    out.reset();
     in.fail("envelope");
     return false;
   }
-  out = std::move(e);
   return true;
 }
 

@@ -47,7 +47,9 @@ struct pending_literal {
 /// response at every literal, and `reset` for the next response.
 class literal_classifier {
  public:
-  void reset() noexcept { *this = literal_classifier(); }
+  void reset() noexcept {
+    if (at_ != 0) *this = literal_classifier();
+  }
   [[nodiscard]] pending_literal classify(std::string_view text_so_far);
 
  private:

@@ -151,13 +151,28 @@ bool may_have_bad_quotes(fetch_item kind) {
          kind == fetch_item::gm_labels || kind == fetch_item::internaldate || kind == fetch_item::preview;
 }
 
-bool read_whole(const fetch_row::item& i, lexer& in, const value_limits& l, fetch_data& out) {
+// Whether `read` reads all of `in`; what it counted stays only then.
+template <class Read>
+bool read_whole(fetch_item kind, lexer& in, const Read& read) {
   base::tentative_leniency counted;
-  if (!read_value(i, in, l, out) || !in.at_end()) {
-    in.fail(to_string(i.kind).empty() ? "value" : to_string(i.kind).data());
-    forget(i.kind, out);
+  if (!read(in) || !in.at_end()) {
+    in.fail(to_string(kind).empty() ? "value" : to_string(kind).data());
     return false;
   }
+  counted.keep();
+  return true;
+}
+
+// As the grammar wants it, and then with its quotes read another way. `in` tells why not.
+template <class Read>
+bool read_leniently(const fetch_row::item& i, std::size_t value_at, lexer& in, const Read& read) {
+  if (read_whole(i.kind, in, read)) return true;
+  if (!may_have_bad_quotes(i.kind)) return false;
+  base::tentative_leniency counted;
+  const auto repaired = repair_quotes(i.value);
+  if (!repaired) return false;
+  lexer again(*repaired, value_at);
+  if (!read_whole(i.kind, again, read)) return false;
   counted.keep();
   return true;
 }
@@ -195,6 +210,31 @@ bool read_modseq(lexer& in, std::optional<std::uint64_t>& out) noexcept {
   return true;
 }
 
+namespace {
+
+// Whether a date-time that could be read is written as the grammar wants it, so that printing it would give the same.
+bool is_exact_date_time(std::string_view text) noexcept {
+  constexpr std::string_view shape = "_9-Aaa-9999 99:99:99 +9999";
+  constexpr std::size_t second = 18;
+  constexpr std::size_t zone_hour = 22;
+  constexpr std::size_t zone_minute = 24;
+  if (text.size() != shape.size()) return false;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const char c = text[i];
+    const char want = shape[i];
+    const bool fits = want == '9'                  ? base::is_digit(c)
+                      : want == '_'                ? c == ' ' || base::is_digit(c)
+                      : want == '+'                ? c == '+' || c == '-'
+                      : want == 'A' || want == 'a' ? base::is_alpha(c)
+                                                   : c == want;
+    if (!fits) return false;
+  }
+  // A leap second is another minute's, and an impossible zone is none.
+  return text.substr(second, 2) < "60" && text.substr(zone_hour, 2) < "24" && text.substr(zone_minute, 2) < "60";
+}
+
+}  // namespace
+
 bool read_date_time(lexer& in, std::optional<date_time>& out) {
   if (in.nil()) {
     tolerate(quirk::f13);
@@ -208,6 +248,7 @@ bool read_date_time(lexer& in, std::optional<date_time>& out) {
     tolerate(quirk::f13);
     return std::count(text.begin(), text.end(), '-') >= 2 && text.find_first_of("0123456789") < 2;
   }
+  if (is_exact_date_time(text)) return true;
   // date-day-fixed is two digits or a space and a digit; "-0000" is a zone, too.
   if (!text.empty() && text.front() == '0') text.front() = ' ';
   const bool unknown_zone = text.size() > 5 && text.substr(text.size() - 5) == "-0000";
@@ -220,22 +261,44 @@ std::optional<unparsed_item> read_item(const fetch_row::item& i, std::size_t at,
   const auto value_at = at + static_cast<std::size_t>(i.value.data() - i.name.data());
   if (i.malformed) return unparsed_item{std::string(i.name), std::string(i.value), "balanced value", value_at};
   lexer in(i.value, value_at);
-  if (read_whole(i, in, l, out)) return std::nullopt;
-  if (may_have_bad_quotes(i.kind)) {
-    base::tentative_leniency counted;
-    if (const auto repaired = repair_quotes(i.value)) {
-      lexer again(*repaired, value_at);
-      if (read_whole(i, again, l, out)) {
-        counted.keep();
-        return std::nullopt;
-      }
-    }
-  }
+  const auto read = [&](lexer& from) {
+    const bool done = read_value(i, from, l, out);
+    if (!done || !from.at_end()) forget(i.kind, out);
+    return done;
+  };
+  if (read_leniently(i, value_at, in, read)) return std::nullopt;
   const auto why = in.failure();
   const parse_options bounds;
   return unparsed_item{std::string(i.name), std::string(i.value),
                        reason_of(why, l.nesting, l.list_elements, bounds.set_ranges), why.offset()};
 }
+
+namespace {
+
+bool read_into(lexer& in, const value_limits& l, std::optional<flag_list>& out) {
+  return read_flags(in, l.list_elements, false, out.emplace());
+}
+bool read_into(lexer& in, const value_limits& /*l*/, std::optional<date_time>& out) { return read_date_time(in, out); }
+bool read_into(lexer& in, const value_limits& l, std::optional<envelope>& out) { return parse_envelope(in, l, out); }
+bool read_into(lexer& in, const value_limits& l, std::optional<body_structure>& out) {
+  return parse_body(in, l, out.emplace());
+}
+
+}  // namespace
+
+template <class T>
+std::optional<T> read_alone(const fetch_row::item* i, const value_limits& l) {
+  std::optional<T> out;
+  if (i == nullptr || i->malformed) return out;
+  lexer in(i->value);
+  if (!read_leniently(*i, 0, in, [&](lexer& from) { return read_into(from, l, out); })) out.reset();
+  return out;
+}
+
+template std::optional<flag_list> read_alone(const fetch_row::item* i, const value_limits& l);
+template std::optional<date_time> read_alone(const fetch_row::item* i, const value_limits& l);
+template std::optional<envelope> read_alone(const fetch_row::item* i, const value_limits& l);
+template std::optional<body_structure> read_alone(const fetch_row::item* i, const value_limits& l);
 
 std::optional<unparsed_item> check_item(const fetch_row::item& i, std::size_t at, const value_limits& l) {
   if (!i.malformed && is_section(i.kind)) {

@@ -16,6 +16,10 @@ namespace imapxx::inline v0::codec {
 /// is malformed
 [[nodiscard]] std::optional<unparsed_item> read_item(const fetch_row::item& i, std::size_t at, const value_limits& l,
                                                      fetch_data& out);
+/// The value of one item alone, as the accessors of `fetch_row` give it, for T = flag_list, date_time, envelope and
+/// body_structure. \param i nullptr gives nullopt, as do a malformed item and one that stands for nothing
+template <class T>
+[[nodiscard]] std::optional<T> read_alone(const fetch_row::item* i, const value_limits& l);
 /// As `read_item`, without keeping the value.
 [[nodiscard]] std::optional<unparsed_item> check_item(const fetch_row::item& i, std::size_t at, const value_limits& l);
 

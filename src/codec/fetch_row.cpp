@@ -5,6 +5,9 @@
 #include "codec/fetch.hpp"
 #include "codec/fetch_items.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace imapxx::inline v0 {
 
 using base::quirk;
@@ -15,6 +18,31 @@ using codec::quoting;
 class fetch_row::cutter {
  public:
   cutter(fetch_row& row, std::string_view text) noexcept : row_(row), text_(text) {}
+
+  /// Cuts a row that is written exactly as the grammar wants it, in one pass and without a look at what might be meant:
+  /// what a million rows are like. \return false when it is not so, and `run` must read it again
+  bool run_strictly() {
+    if (peek() != '(') return false;
+    ++at_;
+    for (;;) {
+      const auto name_at = at_;
+      const auto name_end = codec::end_of_name(text_, at_);
+      if (name_end >= text_.size() || name_end == name_at || text_[name_end] != ' ') return false;
+      const auto name = text_.substr(name_at, name_end - name_at);
+      const auto kind = codec::kind_of(name);
+      at_ = name_end + 1;
+      const auto end = codec::end_of_plain_value(text_, at_, row_.max_nesting_);
+      if (end >= text_.size() || end == at_) return false;
+      const auto value = text_.substr(at_, end - at_);
+      if (codec::is_section(kind) && value_missing()) return false;
+      if (kind == fetch_item::uid && !is_number(value)) return false;
+      if (kind == fetch_item::uid) learn_uid(value);
+      row_.push({kind, false, name, value});
+      at_ = end + 1;
+      if (text_[end] == ')') return at_ == text_.size();
+      if (text_[end] != ' ') return false;
+    }
+  }
 
   void run() {
     if (peek() != '(') {
@@ -124,11 +152,28 @@ class fetch_row::cutter {
       if (digits < value.size() && base::is_alpha(value[digits])) value = value.substr(0, digits);
     }
     at_ += value.size();
-    row_.push(
-        {kind, value.empty() || end.too_deep || name_end == name_at, text_.substr(name_at, name_end - name_at), value});
+    const bool malformed = value.empty() || end.too_deep || name_end == name_at;
+    if (kind == fetch_item::uid && !malformed) learn_uid(value);
+    row_.push({kind, malformed, text_.substr(name_at, name_end - name_at), value});
     // Where neither a name nor a value stands, an octet is given up, so that there is always progress.
     if (name_end == name_at && value.empty()) ++at_;
     return true;
+  }
+
+  static bool is_number(std::string_view value) noexcept {
+    return std::all_of(value.begin(), value.end(), base::is_digit);
+  }
+
+  // The first UID, when it is written as it should be: it is asked for again and again.
+  void learn_uid(std::string_view value) noexcept {
+    constexpr std::size_t always_fits = 9;
+    if (std::exchange(uid_seen_, true) || value.size() > always_fits || value.front() == '0') return;
+    std::uint32_t n = 0;
+    for (const char c : value) {
+      if (!base::is_digit(c)) return;
+      n = n * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    row_.uid_ = n;
   }
 
   void finish() {
@@ -152,6 +197,7 @@ class fetch_row::cutter {
   std::size_t groups_ = 0;
   before before_ = before::nothing;
   quoting mode_ = quoting::strict;
+  bool uid_seen_ = false;
 };
 
 void fetch_row::assign(std::uint32_t seq, std::string_view text, std::size_t offset, std::size_t max_nesting) {
@@ -159,6 +205,10 @@ void fetch_row::assign(std::uint32_t seq, std::string_view text, std::size_t off
   offset_ = offset;
   max_nesting_ = max_nesting;
   seq_ = seq;
+  uid_ = 0;
+  count_ = 0;
+  if (!more_.empty()) more_.clear();
+  if (cutter(*this, text).run_strictly()) return;
   uid_ = 0;
   count_ = 0;
   more_.clear();
@@ -199,13 +249,6 @@ codec::value_limits limits_of(std::size_t nesting) {
   return l;
 }
 
-// The one item of this kind, parsed into a scratch value.
-fetch_data read_one(const fetch_row::item* i, std::size_t nesting) {
-  fetch_data out;
-  if (i != nullptr) (void)codec::read_item(*i, 0, limits_of(nesting), out);
-  return out;
-}
-
 }  // namespace
 
 std::optional<std::uint32_t> fetch_row::uid() const noexcept {
@@ -222,23 +265,23 @@ std::optional<std::uint32_t> fetch_row::uid() const noexcept {
   return n;
 }
 
-std::optional<flag_list> fetch_row::flags() const { return read_one(find(fetch_item::flags), max_nesting_).flags; }
+std::optional<flag_list> fetch_row::flags() const {
+  return codec::read_alone<flag_list>(find(fetch_item::flags), limits_of(max_nesting_));
+}
+
+std::optional<flag_view> fetch_row::flags_view() const noexcept {
+  const auto* i = find(fetch_item::flags);
+  if (i == nullptr || !i->value.starts_with('(')) return std::nullopt;
+  return flag_view(i->value);
+}
 
 bool fetch_row::has_flag(std::string_view name) const noexcept {
-  const auto* i = find(fetch_item::flags);
-  if (i == nullptr || i->value.empty() || i->value.front() != '(') return false;
-  const auto list = i->value;
-  std::size_t at = 1;
-  while (at < list.size()) {
-    const auto end = std::min(list.find_first_of(" )", at), list.size());
-    if (base::iequals(list.substr(at, end - at), name)) return true;
-    at = end + 1;
-  }
-  return false;
+  const auto view = flags_view();
+  return view && view->contains(name);
 }
 
 std::optional<date_time> fetch_row::internaldate() const {
-  return read_one(find(fetch_item::internaldate), max_nesting_).internaldate;
+  return codec::read_alone<date_time>(find(fetch_item::internaldate), limits_of(max_nesting_));
 }
 
 std::optional<std::uint64_t> fetch_row::rfc822_size() const noexcept {
@@ -262,12 +305,13 @@ std::optional<std::uint64_t> fetch_row::modseq() const noexcept {
 }
 
 std::optional<imapxx::v0::envelope> fetch_row::envelope() const {
-  return read_one(find(fetch_item::envelope), max_nesting_).envelope;
+  return codec::read_alone<imapxx::v0::envelope>(find(fetch_item::envelope), limits_of(max_nesting_));
 }
 
 std::optional<body_structure> fetch_row::bodystructure() const {
-  if (auto full = read_one(find(fetch_item::bodystructure), max_nesting_).bodystructure) return full;
-  return read_one(find(fetch_item::body), max_nesting_).body;
+  if (auto full = codec::read_alone<body_structure>(find(fetch_item::bodystructure), limits_of(max_nesting_)))
+    return full;
+  return codec::read_alone<body_structure>(find(fetch_item::body), limits_of(max_nesting_));
 }
 
 namespace {

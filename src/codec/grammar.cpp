@@ -77,15 +77,14 @@ bool at_string(const lexer& in) noexcept {
 }
 
 std::string text_of(const wire::string_token& token) {
-  if (token.escaped()) {
-    const auto raw = token.raw();
-    for (std::size_t i = 0; i + 1 < raw.size(); ++i) {
-      if (raw[i] != '\\') continue;
-      ++i;
-      if (raw[i] != '"' && raw[i] != '\\') {
-        tolerate(quirk::e11);
-        break;
-      }
+  const auto raw = token.raw();
+  if (!token.escaped()) return std::string(raw);
+  for (std::size_t i = 0; i + 1 < raw.size(); ++i) {
+    if (raw[i] != '\\') continue;
+    ++i;
+    if (raw[i] != '"' && raw[i] != '\\') {
+      tolerate(quirk::e11);
+      break;
     }
   }
   return token.to_string();
@@ -165,6 +164,9 @@ bool read_flags(lexer& in, std::size_t max_elements, bool star, flag_list& out) 
     return false;
   }
   std::vector<flag> flags;
+  constexpr std::ptrdiff_t usual = 16;
+  const auto ahead = in.rest().substr(0, 256);
+  flags.reserve(static_cast<std::size_t>(std::min(usual, std::count(ahead.begin(), ahead.end(), ' ') + 1)));
   while (!close(in)) {
     if (!flags.empty()) (void)gap(in);
     if (at_limit(in, flags.size(), max_elements)) return false;

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/leniency.hpp"
+#include "base/swar.hpp"
 #include "wire/literal_header.hpp"
 
 #include <algorithm>
@@ -35,9 +36,16 @@ bool ends_here(std::string_view text, std::size_t quote) noexcept {
 }  // namespace
 
 std::size_t closing_quote(std::string_view text, std::size_t open, quoting mode) noexcept {
+  if (mode == quoting::strict) {
+    std::size_t at = base::find_first_of<'"', '\\'>(text, open + 1);
+    while (at < text.size() && text[at] == '\\') {
+      // A backslash at the very end escapes nothing, and closes nothing.
+      at = base::find_first_of<'"', '\\'>(text, std::min(at + 2, text.size()));
+    }
+    return at < text.size() ? at : std::string_view::npos;
+  }
   for (std::size_t i = open + 1; i < text.size(); ++i) {
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n' && mode != quoting::strict)
-      return std::string_view::npos;
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') return std::string_view::npos;
     if (text[i] == '\\' && i + 1 < text.size()) {
       const bool stray = mode == quoting::backslash && text[i + 1] == '"' && ends_here(text, i + 1);
       if (stray) return i + 1;
@@ -45,7 +53,7 @@ std::size_t closing_quote(std::string_view text, std::size_t open, quoting mode)
       continue;
     }
     if (text[i] != '"') continue;
-    if (mode == quoting::strict || ends_here(text, i)) return i;
+    if (ends_here(text, i)) return i;
   }
   return std::string_view::npos;
 }

@@ -26,13 +26,38 @@ void read_plain_numbers(lexer& in, std::vector<message_number>& numbers) {
   in.skip(done);
 }
 
+// The same for a set: ascending numbers without repetition, which is what servers send. Stops behind the last one that
+// is so simple.
+void read_ascending_numbers(lexer& in, std::vector<number_range>& ranges) {
+  const auto text = in.rest();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = begin;
+  const char* done = begin;
+  std::uint64_t last = 0;
+  while (at != end) {
+    std::uint64_t n = 0;
+    constexpr std::ptrdiff_t most_digits = 10;
+    const char* const stop = at + std::min(most_digits, end - at);
+    const char* digit = at;
+    for (; digit != stop && base::is_digit(*digit); ++digit) n = n * 10 + static_cast<std::uint64_t>(*digit - '0');
+    if (digit == at || *at == '0' || n > 0xFFFFFFFFU || n <= last || (digit != end && *digit != ' ')) break;
+    const auto number = static_cast<message_number>(n);
+    if (n - last == 1 && !ranges.empty()) {
+      ranges.back().last = number;
+    } else {
+      ranges.emplace_back(number, number);
+    }
+    last = n;
+    done = digit;
+    at = digit == end ? end : digit + 1;
+  }
+  in.skip(static_cast<std::size_t>(done - begin));
+}
+
 // *(SP nz-number) [SP search-sort-mod-seq]; search-sort-mod-seq = "(" "MODSEQ" SP mod-sequence-value ")" (RFC 7162
 // section 7)
-bool read_numbers(lexer& in, std::vector<message_number>& numbers, std::optional<std::uint64_t>& modseq) {
-  const auto left = in.rest();
-  numbers.reserve(static_cast<std::size_t>(std::count(left.begin(), left.end(), ' ')) + 1);
-  read_plain_numbers(in, numbers);
-  bool first = numbers.empty();
+bool read_numbers(lexer& in, bool first, std::vector<message_number>& numbers, std::optional<std::uint64_t>& modseq) {
   while (!in.at_end()) {
     if (!first && !gap(in)) {
       in.fail("nz-number");
@@ -66,6 +91,13 @@ bool read_numbers(lexer& in, std::vector<message_number>& numbers, std::optional
     }
   }
   return true;
+}
+
+bool read_list(lexer& in, std::vector<message_number>& numbers, std::optional<std::uint64_t>& modseq) {
+  const auto left = in.rest();
+  numbers.reserve(static_cast<std::size_t>(std::count(left.begin(), left.end(), ' ')) + 1);
+  read_plain_numbers(in, numbers);
+  return read_numbers(in, numbers.empty(), numbers, modseq);
 }
 
 uid_set to_set(std::vector<message_number> numbers) {
@@ -169,10 +201,26 @@ bool read_return_item(input& i, esearch& out) {
 
 // mailbox-data =/ "SEARCH" *(SP nz-number) [SP search-sort-mod-seq]
 bool parse_search(input& i, response& out) {
+  const auto start = i.in.position();
   search_response r;
-  std::vector<message_number> numbers;
-  if (!read_numbers(i.in, numbers, r.modseq)) return false;
-  r.numbers = to_set(std::move(numbers));
+  std::vector<number_range> ranges;
+  std::vector<message_number> others;
+  read_ascending_numbers(i.in, ranges);
+  {
+    base::tentative_leniency counted;
+    if (!read_numbers(i.in, ranges.empty(), others, r.modseq)) return false;
+    if (others.empty()) {
+      counted.keep();
+      r.numbers = uid_set::from_ranges(std::move(ranges));
+      out = std::move(r);
+      return true;
+    }
+  }
+  // Numbers out of order, or repeated.
+  i.in.seek(start);
+  others.clear();
+  if (!read_list(i.in, others, r.modseq)) return false;
+  r.numbers = to_set(std::move(others));
   out = std::move(r);
   return true;
 }
@@ -180,7 +228,7 @@ bool parse_search(input& i, response& out) {
 // sort-data = "SORT" *(SP nz-number) [SP search-sort-mod-seq] (RFC 5256 section 5)
 bool parse_sort(input& i, response& out) {
   sort_response r;
-  if (!read_numbers(i.in, r.numbers, r.modseq)) return false;
+  if (!read_list(i.in, r.numbers, r.modseq)) return false;
   out = std::move(r);
   return true;
 }

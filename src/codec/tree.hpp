@@ -5,6 +5,7 @@
 
 #include "codec/grammar.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -24,6 +25,30 @@ struct node {
   wire::string_token token;  ///< string
 };
 
+/// The indices of a list's elements. Most lists are short, so that these need no memory of their own.
+class elements {
+ public:
+  elements(const std::vector<node>& nodes, std::uint32_t list);
+  elements(const elements&) = delete;
+  elements& operator=(const elements&) = delete;
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::uint32_t operator[](std::size_t i) const noexcept { return data()[i]; }
+  [[nodiscard]] std::uint32_t front() const noexcept { return data()[0]; }
+  [[nodiscard]] const std::uint32_t* begin() const noexcept { return data(); }
+  [[nodiscard]] const std::uint32_t* end() const noexcept { return data() + size_; }
+
+ private:
+  static constexpr std::size_t inline_elements = 16;
+  [[nodiscard]] const std::uint32_t* data() const noexcept {
+    return size_ <= inline_elements ? few_.data() : many_.data();
+  }
+  std::size_t size_;
+  std::array<std::uint32_t, inline_elements> few_;
+  std::vector<std::uint32_t> many_;
+};
+
 /// The tree of one value. Views point into the text it was read from.
 class tree {
  public:
@@ -32,7 +57,7 @@ class tree {
   [[nodiscard]] const node& operator[](std::uint32_t i) const noexcept { return nodes_[i]; }
   [[nodiscard]] const node& root() const noexcept { return nodes_.front(); }
   /// Indices of the elements of the list `i`.
-  [[nodiscard]] std::vector<std::uint32_t> elements(std::uint32_t i) const;
+  [[nodiscard]] codec::elements elements_of(std::uint32_t i) const { return {nodes_, i}; }
 
   [[nodiscard]] bool is_list(std::uint32_t i) const noexcept { return nodes_[i].kind == node_kind::list; }
   [[nodiscard]] bool is_nil(std::uint32_t i) const noexcept { return nodes_[i].kind == node_kind::nil; }
@@ -42,7 +67,7 @@ class tree {
   [[nodiscard]] std::optional<std::string> ntext(std::uint32_t i) const;
 
  private:
-  bool read_token(lexer& in, std::size_t begin);
+  bool read_token(std::string_view text, std::size_t& at);
   std::vector<node> nodes_;
 };
 

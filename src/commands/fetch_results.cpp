@@ -28,8 +28,8 @@ fetch_results::fetch_results(const fetch_results& other)
       by_uid_(other.by_uid_),
       uids_ascend_(other.uids_ascend_),
       uid_order_(other.uid_order_) {
-  records_.reserve(other.records_.size());
-  for (auto r : other.records_) {
+  for (std::size_t i = 0; i < other.records_.size(); ++i) {
+    auto r = other.records_[i];
     char* const copy = allocate(r.size);
     std::memcpy(copy, r.text, r.size);
     r.text = copy;
@@ -58,10 +58,18 @@ fetch_row fetch_results::operator[](std::size_t i) const {
 std::optional<fetch_row> fetch_results::find_uid(std::uint32_t uid) const {
   if (uid == 0) return std::nullopt;
   if (uids_ascend_) {
-    const auto at = std::lower_bound(records_.begin(), records_.end(), uid,
-                                     [](const record& r, std::uint32_t u) { return r.uid < u; });
-    if (at == records_.end() || at->uid != uid) return std::nullopt;
-    return (*this)[static_cast<std::size_t>(at - records_.begin())];
+    std::size_t low = 0;
+    std::size_t high = records_.size();
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      if (records_[middle].uid < uid) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    if (low == records_.size() || records_[low].uid != uid) return std::nullopt;
+    return (*this)[low];
   }
   const auto at = std::lower_bound(uid_order_.begin(), uid_order_.end(), uid,
                                    [this](std::uint32_t row, std::uint32_t u) { return records_[row].uid < u; });
@@ -200,8 +208,9 @@ void fetch_results::finish() {
   uid_index_.clear();
   indexed_seqs_ = indexed_uids_ = 0;
   uid_order_.clear();
-  uids_ascend_ =
-      std::is_sorted(records_.begin(), records_.end(), [](const record& a, const record& b) { return a.uid < b.uid; });
+  uids_ascend_ = true;
+  for (std::size_t i = 1; i < records_.size() && uids_ascend_; ++i)
+    uids_ascend_ = records_[i - 1].uid <= records_[i].uid;
   if (uids_ascend_) return;
   uid_order_.resize(records_.size());
   std::iota(uid_order_.begin(), uid_order_.end(), 0U);

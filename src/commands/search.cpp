@@ -4,21 +4,13 @@
 #include "commands/support.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace imapxx::inline v0 {
 namespace {
 
 enum : unsigned { return_min = 1, return_max = 2, return_all = 4, return_count = 8, return_save = 16 };
-
-// The ranges of several answers in one set: sorted first, so that each is added at the end.
-template <class Set>
-void fill(Set& set, std::vector<number_range>&& ranges) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const number_range& a, const number_range& b) { return a.first < b.first; });
-  for (const auto& r : ranges) set.insert(r.first, r.last);
-  ranges = {};
-}
 
 }  // namespace
 
@@ -75,26 +67,30 @@ void search_base::encode(wire::encoder& out) {
   key_.encode(out);
 }
 
-void search_base::take(std::span<const number_range> more) {
+void search_base::take(std::vector<number_range> more) {
   if (failure_) return;
   if (ranges_.size() + more.size() > max_ranges_) {
     failure_ = commands::over_limit("collected_octets", max_ranges_ * sizeof(number_range));
     ranges_ = {};
     return;
   }
-  ranges_.insert(ranges_.end(), more.begin(), more.end());
+  if (ranges_.empty()) {
+    ranges_ = std::move(more);
+  } else {
+    ranges_.insert(ranges_.end(), more.begin(), more.end());
+  }
 }
 
 // quirks: either form answers either command, in any number of pieces.
 bool search_base::on_response(response& r) {
-  if (const auto* s = std::get_if<search_response>(&r)) {
-    take(s->numbers.ranges());
+  if (auto* s = std::get_if<search_response>(&r)) {
+    take(std::move(s->numbers).release());
     if (s->modseq) modseq_ = std::max(modseq_.value_or(0), *s->modseq);
     return true;
   }
-  const auto* e = std::get_if<esearch_response>(&r);
+  auto* e = std::get_if<esearch_response>(&r);
   if (e == nullptr) return false;
-  const auto& v = e->value;
+  auto& v = e->value;
   if (!v.tag.empty() && !base::iequals(v.tag, tag_)) return false;
   // UID tells what the numbers are; taking one kind for the other would name other messages. An answer without numbers
   // may lack it.
@@ -105,7 +101,7 @@ bool search_base::on_response(response& r) {
     }
     return true;
   }
-  take(v.uid ? v.all_uids.ranges() : v.all_seq.ranges());
+  take(v.uid ? std::move(v.all_uids).release() : std::move(v.all_seq).release());
   if (v.min) min_ = std::min(min_.value_or(*v.min), *v.min);
   if (v.max) max_ = std::max(max_.value_or(*v.max), *v.max);
   if (v.count) count_ = v.count;
@@ -126,8 +122,7 @@ bool search_base::may_be_repeated() const noexcept {
 
 template <class Result>
 Result search_base::take_as() {
-  Result found;
-  fill(found, std::move(ranges_));
+  Result found(Result::set_type::from_ranges(std::exchange(ranges_, {})));
   found.min = min_;
   found.max = max_;
   found.count = count_;

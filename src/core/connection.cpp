@@ -114,6 +114,12 @@ step connection::next() {
   return s;
 }
 
+bool connection::next_row(command_id id, fetch_row& into) {
+  if (handshaking()) return false;
+  if (more_) pump_in();
+  return session_.next_row(id, into);
+}
+
 // Protected bytes to plain ones, as far as the session has room. \return the octets of `protected_bytes` that were used
 std::size_t connection::decode(std::string_view protected_bytes) {
   std::size_t used = 0;

@@ -26,6 +26,16 @@ class fetch_spool {
   /// views are kept as they are.
   result<void> put(const session_event& e, bool direct);
   [[nodiscard]] bool empty() const noexcept { return !direct_ && queue_.empty() && file_read_ == file_end_; }
+  /// Where a row is to be cut when the consumer takes it at once; `row_in_place` is then its event.
+  [[nodiscard]] fetch_row& place_for_row() noexcept { return row_; }
+  [[nodiscard]] const fetch_event* row_in_place() noexcept {
+    borrowed_ = true;
+    current_.what = fetch_event::kind::row;
+    current_.row = &row_;
+    current_.body = nullptr;
+    current_.chunk = {};
+    return &current_;
+  }
   /// What waits in memory.
   [[nodiscard]] std::size_t in_memory() const noexcept { return in_memory_; }
   /// Copies what the last event's views point to, because something else is about to use the session. The event itself

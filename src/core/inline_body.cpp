@@ -7,14 +7,7 @@
 namespace imapxx::inline v0::core {
 
 std::optional<inline_body_data> inline_body(const fetch_row::item& item) {
-  switch (item.kind) {
-    case fetch_item::body_section:
-    case fetch_item::binary:
-    case fetch_item::rfc822:
-    case fetch_item::rfc822_header:
-    case fetch_item::rfc822_text: break;
-    default: return std::nullopt;
-  }
+  if (!may_hold_body(item)) return std::nullopt;
   wire::lexer in(item.value);
   const auto value = in.nastring();
   if (!value || value->is_nil() || value->kind() == wire::string_token::form::streamed) return std::nullopt;

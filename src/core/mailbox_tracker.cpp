@@ -1,6 +1,7 @@
 #include "core/mailbox_tracker.hpp"
 
 #include "base/ascii.hpp"
+#include "base/swar.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -110,16 +111,32 @@ void mailbox_tracker::fetched(const fetch_row& row) {
   if (const auto uid = row.uid()) current().uids.set(row.seq() - 1, *uid);
 }
 
+namespace {
+
+// Whether a name in the list begins without a backslash.
+bool has_keyword(std::string_view list) noexcept {
+  const char* const end = list.data() + list.size();
+  for (const char* at = list.data(); at != end; ++at) {
+    const bool begins = *at == ' ' || *at == '(';
+    if (begins && at + 1 != end && at[1] != '\\' && at[1] != ')' && at[1] != ' ') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 // Quirk S-07a: FLAGS need not name the keywords in use. No flag_list is made: rows come by the million, mostly without
 // keywords.
 void mailbox_tracker::learn_keywords(const fetch_row& row) {
   const auto* item = row.find(fetch_item::flags);
   if (item == nullptr || !item->value.starts_with('(')) return;
   auto& known = current().flags;
-  auto list = item->value.substr(1);
-  while (!list.empty()) {
-    const auto name = list.substr(0, list.find_first_of(" )"));
-    list.remove_prefix(std::min(name.size() + 1, list.size()));
+  const auto list = item->value;
+  if (!has_keyword(list)) return;
+  for (std::size_t at = 1; at < list.size();) {
+    const auto end = base::find_first_of<' ', ')'>(list, at);
+    const auto name = list.substr(at, end - at);
+    at = end + 1;
     if (name.empty() || name.front() == '\\' || known.size() >= most_flags) continue;
     const bool is_new =
         std::none_of(known.begin(), known.end(), [name](const flag& f) { return base::iequals(f.name(), name); });

@@ -63,9 +63,15 @@ struct session::impl {
 
   // --- session_read.cpp
   bool read_frame();
+  bool on_frame(const wire::frame& f);
+  bool next_row(command_id id, fetch_row& into);
+  [[nodiscard]] bool is_row_of(command_id id, const fetch_row& r) const;
+  void trace_received(std::string_view text);
   void on_response_text(std::string_view text);
-  bool on_fetch_text(std::string_view text);
+  void parse_and_handle(std::string_view text);
+  [[nodiscard]] bool cut_fetch(std::string_view text, fetch_row& into) const;
   void on_row(const fetch_row& r, std::size_t octets);
+  void hand_out(const fetch_row& r, std::size_t octets);
   void on_response(response& r);
   void on_literal_begin(const wire::frame& f);
   void on_literal_bytes(std::string_view octets);

@@ -42,8 +42,9 @@ struct answer_of {
 
 }  // namespace
 
-bool session::impl::read_frame() {
-  const auto f = framer.next(input.pending());
+bool session::impl::read_frame() { return on_frame(framer.next(input.pending())); }
+
+bool session::impl::on_frame(const wire::frame& f) {
   switch (f.kind) {
     case wire::frame_kind::incomplete: consume_next = f.consumed; return false;
     case wire::frame_kind::response:
@@ -69,22 +70,69 @@ bool session::impl::read_frame() {
   return false;
 }
 
-void session::impl::on_response_text(std::string_view text) {
-  if (options.observer != nullptr && options.observer->wants_trace()) {
-    const bool challenge =
-        !text.empty() && text.front() == '+' && std::any_of(commands.begin(), commands.end(), [](const auto& c) {
-          return c->outstanding() && c->traits->name == "AUTHENTICATE";
-        });
-    std::string cleaned;
-    for (const auto& c : commands) {
-      if (!c->echo.is_in(cleaned.empty() ? text : cleaned)) continue;
-      if (cleaned.empty()) cleaned = text;
-      c->echo.remove_from(cleaned);
-    }
-    const auto shown = cleaned.empty() ? text : std::string_view(cleaned);
-    options.observer->on_trace(trace_direction::received, challenge ? std::string_view("+ <redacted>") : shown);
+// One row without an event in between: the way that a million of them take. Whatever else stands next is handled as
+// `read_frame` would have handled it.
+bool session::impl::next_row(command_id id, fetch_row& into) {
+  if (!events.empty() || is_closed || !greeted) return false;
+  inline_bodies.clear();
+  input.consume(std::exchange(consume_next, 0));
+  const auto f = framer.next(input.pending());
+  if (f.kind != wire::frame_kind::response) {
+    (void)on_frame(f);
+    return false;
   }
-  if (greeted && on_fetch_text(text)) return;
+  consume_next = f.consumed;
+  literals.reset();
+  if (options.observer != nullptr) {
+    options.observer->on_raw(f.text);
+    if (options.observer->wants_trace()) trace_received(f.text);
+  }
+  if (!cut_fetch(f.text, into)) {
+    parse_and_handle(f.text);
+    return false;
+  }
+  tracker.fetched(into);
+  if (is_row_of(id, into)) return true;
+  row = into;
+  hand_out(row, f.text.size());
+  return false;
+}
+
+// Whether a row belongs to this command, which streams, and holds no body that must be handed out before it.
+bool session::impl::is_row_of(command_id id, const fetch_row& r) const {
+  for (const auto& c : commands) {
+    if (!c->answered_by(answer::fetch)) continue;
+    if (c->streaming && !c->abandoned) {
+      if (!c->cmd->claims(r)) continue;
+      return c->id == id && std::none_of(r.items().begin(), r.items().end(), core::may_hold_body);
+    }
+    return false;
+  }
+  return false;
+}
+
+void session::impl::on_response_text(std::string_view text) {
+  if (options.observer != nullptr && options.observer->wants_trace()) trace_received(text);
+  if (greeted && cut_fetch(text, row)) return on_row(row, text.size());
+  parse_and_handle(text);
+}
+
+void session::impl::trace_received(std::string_view text) {
+  const bool challenge =
+      !text.empty() && text.front() == '+' && std::any_of(commands.begin(), commands.end(), [](const auto& c) {
+        return c->outstanding() && c->traits->name == "AUTHENTICATE";
+      });
+  std::string cleaned;
+  for (const auto& c : commands) {
+    if (!c->echo.is_in(cleaned.empty() ? text : cleaned)) continue;
+    if (cleaned.empty()) cleaned = text;
+    c->echo.remove_from(cleaned);
+  }
+  const auto shown = cleaned.empty() ? text : std::string_view(cleaned);
+  options.observer->on_trace(trace_direction::received, challenge ? std::string_view("+ <redacted>") : shown);
+}
+
+void session::impl::parse_and_handle(std::string_view text) {
   parse_options how;
   how.utf8 = info.utf8;
   how.nesting = options.limits.nesting;
@@ -95,25 +143,30 @@ void session::impl::on_response_text(std::string_view text) {
 }
 
 // `* n FETCH (...)`: the one response that comes by the million, so it is never turned into a variant.
-bool session::impl::on_fetch_text(std::string_view text) {
+bool session::impl::cut_fetch(std::string_view text, fetch_row& into) const {
   if (!text.starts_with("* ")) return false;
+  constexpr std::size_t most_digits = 11;
   std::uint64_t seq = 0;
-  std::size_t at = 2;
-  while (at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 13)
-    seq = seq * 10 + static_cast<std::uint64_t>(text[at++] - '0');
+  const char* octet = text.data() + 2;
+  const char* const end = octet + std::min(text.size() - 2, most_digits);
+  for (; octet != end && base::is_digit(*octet); ++octet) seq = seq * 10 + static_cast<std::uint64_t>(*octet - '0');
+  auto at = static_cast<std::size_t>(octet - text.data());
   constexpr std::string_view name = " FETCH (";
-  if (at == 2 || seq == 0 || seq > 0xFFFFFFFFU || text.size() < at + name.size() ||
-      !base::iequals(text.substr(at, name.size()), name))
-    return false;
+  if (at == 2 || seq == 0 || seq > 0xFFFFFFFFU || text.size() < at + name.size()) return false;
+  const auto word = text.substr(at, name.size());
+  if (word != name && !base::iequals(word, name)) return false;
   at += name.size() - 1;
-  row.assign(static_cast<std::uint32_t>(seq), text.substr(at), at, options.limits.nesting);
-  on_row(row, text.size());
+  into.assign(static_cast<std::uint32_t>(seq), text.substr(at), at, options.limits.nesting);
   return true;
 }
 
 // To the oldest command whose set and items it answers; else it is news about the mailbox.
 void session::impl::on_row(const fetch_row& r, std::size_t octets) {
   tracker.fetched(r);
+  hand_out(r, octets);
+}
+
+void session::impl::hand_out(const fetch_row& r, std::size_t octets) {
   for (auto& c : commands) {
     if (!c->answered_by(answer::fetch)) continue;
     if (c->streaming || c->abandoned) {
@@ -140,6 +193,7 @@ void session::impl::deliver_row(core::in_flight_command& c, const fetch_row& r) 
 // stream: one path for consumers.
 void session::impl::deliver_inline_bodies(core::in_flight_command& c, const fetch_row& r) {
   for (const auto& item : r.items()) {
+    if (!core::may_hold_body(item)) continue;
     auto piece = core::inline_body(item);
     if (!piece) continue;
     body_info about;

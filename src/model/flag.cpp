@@ -27,10 +27,22 @@ bool flag::is_valid() const noexcept {
 
 bool operator==(const flag& a, const flag& b) noexcept { return base::iequals(a.name(), b.name()); }
 
+bool flag_view::contains(std::string_view name) const noexcept {
+  return std::any_of(begin(), end(), [name](std::string_view f) { return base::iequals(f, name); });
+}
+
 flag_list flag_list::from(std::vector<flag> flags) {
   flag_list out;
   if (flags.size() <= few_flags) {
-    for (auto& f : flags) out.insert(std::move(f));
+    for (std::size_t i = 1; i < flags.size();) {
+      const auto here = flags.begin() + static_cast<std::ptrdiff_t>(i);
+      if (std::find(flags.begin(), here, *here) == here) {
+        ++i;
+      } else {
+        flags.erase(here);
+      }
+    }
+    out.flags_ = std::move(flags);
     return out;
   }
   std::vector<std::size_t> order(flags.size());

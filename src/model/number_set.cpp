@@ -152,6 +152,13 @@ void number_ranges::subtract(const number_ranges& other) {
 }
 
 void number_ranges::assign(std::vector<number_range> ranges) {
+  // Sets of servers come normalised, and with a million ranges: nothing is moved then.
+  const auto unordered = std::adjacent_find(
+      ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return starts_before(b, a) || touches(a, b); });
+  if (unordered == ranges.end() && (ranges.empty() || ranges.front().first != 0)) {
+    ranges_ = std::move(ranges);
+    return;
+  }
   if (!std::is_sorted(ranges.begin(), ranges.end(), starts_before)) {
     std::sort(ranges.begin(), ranges.end(), starts_before);
   }

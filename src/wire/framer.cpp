@@ -20,6 +20,8 @@ constexpr unsigned most_blanks = 3;
 constexpr unsigned most_folds = 16;
 // What decides whether a line is a list of numbers stands within so many octets.
 constexpr std::size_t kind_window = 64;
+// Lines of no more octets, which begin with a star and end with a parenthesis, are looked at no further.
+constexpr std::size_t usual_line = std::size_t{8} << 10U;
 // A carried text beyond this gives its memory back.
 constexpr std::size_t kept_capacity = std::size_t{64} << 10U;
 
@@ -159,6 +161,11 @@ frame framer::next_line(std::string_view pending) {
     const auto text = without_line_end_octets(pending.substr(line_start_, lf - line_start_));
     const line_view line{text, line_start_, line_start_ + text.size(), lf + 1};
     if (line.next - line.end != 2) base::tolerate(quirk::g09);
+    // The usual line of data: nothing about it can be odd, and it is short.
+    const bool usual = !in_response_ && carried_.empty() && text.size() <= usual_line && skipped_octets_ == 0 &&
+                       text.ends_with(')') && text.front() == '*';
+    if (usual && text.size() <= limits_.line_octets && text.size() <= limits_.response_octets)
+      return complete(pending, line);
     if (const auto limit = exceeded_limit(text); !limit.empty()) return poison_limit(limit, text);
 
     switch (fold_at(pending, line)) {

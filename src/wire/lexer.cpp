@@ -57,20 +57,6 @@ void string_token::append_to(std::string& out) const {
   }
 }
 
-bool lexer::literal_char(char c) noexcept {
-  if (at_end() || text_[at_] != c) return false;
-  ++at_;
-  return true;
-}
-
-bool lexer::sp() noexcept { return literal_char(' '); }
-
-bool lexer::spaces() noexcept {
-  const std::size_t before = at_;
-  while (peek() == ' ') ++at_;
-  return at_ != before;
-}
-
 bool lexer::keyword(std::string_view upper) noexcept {
   if (!base::istarts_with(rest(), upper)) return false;
   const std::size_t end = at_ + upper.size();

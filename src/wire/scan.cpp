@@ -1,5 +1,6 @@
 #include "wire/scan.hpp"
 
+#include "base/swar.hpp"
 #include "wire/literal_header.hpp"
 
 #include <algorithm>
@@ -19,6 +20,8 @@ found_string read_quoted(std::string_view text, std::size_t at) noexcept {
   bool escaped = false;
   std::size_t i = at + 1;
   for (; i < text.size(); ++i) {
+    i = base::find_first_of<'"', '\\', '\r', '\n'>(text, i);
+    if (i == text.size()) break;
     switch (text[i]) {
       case '"': return {{string_token::form::quoted, text.substr(at + 1, i - at - 1), escaped}, i + 1};
       case '\r':

@@ -97,6 +97,31 @@ class IMAPXX_API fetch_results {
     std::uint32_t have = 0;
   };
   static_assert(sizeof(record) <= 32);
+  /// Grows without moving what it holds: a million rows would otherwise be copied as often as their number doubles.
+  class record_list {
+   public:
+    record_list() = default;
+    record_list(record_list&& o) noexcept : blocks_(std::move(o.blocks_)), size_(std::exchange(o.size_, 0)) {}
+    record_list& operator=(record_list&& o) noexcept {
+      blocks_ = std::move(o.blocks_);
+      size_ = std::exchange(o.size_, 0);
+      return *this;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] record& operator[](std::size_t i) noexcept { return blocks_[i / in_block][i % in_block]; }
+    [[nodiscard]] const record& operator[](std::size_t i) const noexcept { return blocks_[i / in_block][i % in_block]; }
+    [[nodiscard]] const record& back() const noexcept { return (*this)[size_ - 1]; }
+    void push_back(const record& r) {
+      if (size_ == blocks_.size() * in_block) blocks_.push_back(std::make_unique_for_overwrite<record[]>(in_block));
+      (*this)[size_++] = r;
+    }
+
+   private:
+    static constexpr std::size_t in_block = 256;
+    std::vector<std::unique_ptr<record[]>> blocks_;
+    std::size_t size_ = 0;
+  };
   /// Goes with the chunks when they are moved: who is left behind has none.
   struct free_space {
     free_space() = default;
@@ -118,7 +143,7 @@ class IMAPXX_API fetch_results {
   void replace(record& r, std::string_view text);
   [[nodiscard]] bool is_complete(const record& r) const noexcept { return (r.have & complete_) == complete_; }
 
-  std::vector<record> records_;
+  record_list records_;
   std::vector<std::unique_ptr<char[]>> chunks_;
   free_space free_;  // of the last chunk
   std::size_t next_chunk_ = 0;

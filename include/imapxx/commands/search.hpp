@@ -81,7 +81,7 @@ class IMAPXX_API search_base : public command {
   search_return returning_;
 
  private:
-  void take(std::span<const number_range> more);
+  void take(std::vector<number_range> more);
   search_key key_;
   std::optional<message_number> min_, max_;
   std::optional<std::uint64_t> count_, modseq_;

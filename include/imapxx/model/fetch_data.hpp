@@ -107,6 +107,8 @@ class IMAPXX_API fetch_row {
   [[nodiscard]] std::uint32_t seq() const noexcept { return seq_; }
   [[nodiscard]] std::optional<std::uint32_t> uid() const noexcept;
   [[nodiscard]] std::optional<flag_list> flags() const;
+  /// The flags without a copy; nullopt when FLAGS is absent or no list.
+  [[nodiscard]] std::optional<flag_view> flags_view() const noexcept;
   /// Whether a flag is set, without building a list; false when FLAGS is absent.
   [[nodiscard]] bool has_flag(std::string_view name) const noexcept;
   [[nodiscard]] std::optional<date_time> internaldate() const;

@@ -4,7 +4,9 @@
 
 #include <imapxx/export.hpp>
 
+#include <cstddef>
 #include <initializer_list>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,6 +72,59 @@ class IMAPXX_API flag_list {
 
  private:
   std::vector<flag> flags_;
+};
+
+/// The names in a list of flags as they stand in a response, without a copy: a view that lives as long as the
+/// response's bytes. What servers do to such lists (quoted names, repeated ones, NIL) is not undone as `flag_list`
+/// undoes it.
+class flag_view {
+ public:
+  class iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const std::string_view*;
+    using reference = std::string_view;
+    iterator() = default;
+    explicit iterator(std::string_view rest) noexcept : rest_(rest) { cut(); }
+    reference operator*() const noexcept { return name_; }
+    iterator& operator++() noexcept {
+      cut();
+      return *this;
+    }
+    iterator operator++(int) noexcept {
+      auto old = *this;
+      cut();
+      return old;
+    }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.name_.data() == b.name_.data(); }
+
+   private:
+    void cut() noexcept {
+      std::size_t at = 0;
+      while (at < rest_.size() && rest_[at] == ' ') ++at;
+      std::size_t end = at;
+      while (end < rest_.size() && rest_[end] != ' ') ++end;
+      name_ = end == at ? std::string_view() : rest_.substr(at, end - at);
+      rest_.remove_prefix(end);
+    }
+    std::string_view name_;
+    std::string_view rest_;
+  };
+  flag_view() = default;
+  /// \param list such as `(\Seen $Work)`
+  explicit flag_view(std::string_view list) noexcept {
+    if (list.size() >= 2 && list.front() == '(' && list.back() == ')') names_ = list.substr(1, list.size() - 2);
+  }
+  [[nodiscard]] iterator begin() const noexcept { return iterator(names_); }
+  [[nodiscard]] iterator end() const noexcept { return {}; }
+  [[nodiscard]] bool empty() const noexcept { return begin() == end(); }
+  /// Without regard to case.
+  [[nodiscard]] IMAPXX_API bool contains(std::string_view name) const noexcept;
+
+ private:
+  std::string_view names_;
 };
 
 }  // namespace imapxx::inline v0

@@ -52,6 +52,8 @@ class IMAPXX_API number_ranges {
   [[nodiscard]] std::uint64_t size() const noexcept;
   [[nodiscard]] bool contains(message_number n) const noexcept;
   [[nodiscard]] std::span<const number_range> ranges() const noexcept { return ranges_; }
+  /// The ranges, taken out of a set that is needed no more.
+  [[nodiscard]] std::vector<number_range> release() && noexcept { return std::exchange(ranges_, {}); }
   [[nodiscard]] bool has_star() const noexcept { return !ranges_.empty() && ranges_.back().last == number_set_star; }
   /// The wire form, such as "1:3,7,9:*"; empty for the empty set.
   [[nodiscard]] std::string to_string() const;

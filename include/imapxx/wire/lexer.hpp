@@ -58,9 +58,19 @@ class IMAPXX_API lexer {
   void seek(std::size_t position) noexcept { at_ = position < text_.size() ? position : text_.size(); }
   void skip(std::size_t n = 1) noexcept { seek(at_ + n); }
 
-  bool literal_char(char c) noexcept;  ///< exactly this character
-  bool sp() noexcept;                  ///< exactly one space
-  bool spaces() noexcept;              ///< any number of spaces, at least one (servers send two)
+  /// Exactly this character.
+  bool literal_char(char c) noexcept {
+    if (at_end() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  bool sp() noexcept { return literal_char(' '); }  ///< exactly one space
+  /// Any number of spaces, at least one (servers send two).
+  bool spaces() noexcept {
+    const std::size_t before = at_;
+    while (peek() == ' ') ++at_;
+    return at_ != before;
+  }
   bool keyword(
       std::string_view upper) noexcept;  ///< this word, in any case, followed by a non-atom character or the end
   bool nil() noexcept;                   ///< NIL, in any case

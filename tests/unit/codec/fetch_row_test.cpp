@@ -153,4 +153,55 @@ TEST(fetch_row, too_deep_a_value_is_malformed_and_skipped) {
   EXPECT_EQ(row.unparsed().size(), 1U);
 }
 
+TEST(fetch_row, flags_without_a_copy) {
+  const auto row = cut("(FLAGS (\\Seen $Work) UID 4)");
+  const auto view = row.flags_view();
+  ASSERT_TRUE(view);
+  EXPECT_EQ(std::vector<std::string_view>(view->begin(), view->end()),
+            (std::vector<std::string_view>{"\\Seen", "$Work"}));
+  EXPECT_TRUE(view->contains("$WORK"));
+  EXPECT_FALSE(view->contains("$Wor"));
+  const auto none = cut("(FLAGS () UID 4)").flags_view();
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->empty());
+  EXPECT_FALSE(cut("(UID 4)").flags_view());
+  EXPECT_FALSE(cut("(FLAGS \\Seen)").flags_view());
+}
+
+// A second space makes the lenient way necessary; it may change nothing else.
+TEST(fetch_row, both_ways_of_cutting_see_the_same) {
+  const std::string_view rows[] = {
+      "UID 7 FLAGS (\\Seen)",
+      "FLAGS () UID 4294967295",
+      "UID 0 FLAGS (a{b)",
+      "UID 12x FLAGS ()",
+      "UID 007 X-NEW (\"a)b\" (c \"d\\\"(\") NIL)",
+      "BODY[HEADER.FIELDS (\"To\" Cc)]<0> {3}\r\n)))",
+      "BODY[1.2] {10!}\r\n UID 3",
+      "BINARY[1] ~{2}\r\n() RFC822.SIZE 5",
+      "BODY[] NIL BODY[TEXT] UID 3",
+      "ENVELOPE (\"a \"b\" c\" NIL) UID 3",
+      "SAVEDATE NIL PREVIEW \"x\" MODSEQ (3)",
+      "UID",
+      "UID 3) FLAGS (",
+      "FLAGS (\\Seen",
+      "",
+  };
+  for (const auto r : rows) {
+    const auto plain = "(" + std::string(r) + ")";
+    const auto odd = "(" + std::string(r) + " )";
+    const auto a = cut(plain);
+    const auto b = cut(odd);
+    EXPECT_EQ(a.uid(), b.uid()) << plain;
+    const auto left = a.to_data();
+    const auto right = b.to_data();
+    EXPECT_EQ(left.uid, right.uid) << plain;
+    EXPECT_EQ(left.others, right.others) << plain;
+    EXPECT_EQ(left.sections.size(), right.sections.size()) << plain;
+    if (left.unparsed.empty()) {
+      EXPECT_EQ(items(a), items(b)) << plain;
+    }
+  }
+}
+
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include "unit/core/session_harness.hpp"
 
+#include <algorithm>
+
 namespace imapxx {
 namespace {
 
@@ -397,6 +399,55 @@ TEST(session_fetch, streams_a_body_as_it_comes) {
   EXPECT_NE(t.events[4].text.find("FLAGS (\\Seen)"), std::string::npos);
   EXPECT_EQ(t.events[5].what, kind::completed);
   EXPECT_EQ(t.events[5].id, id);
+}
+
+namespace {
+
+void receive(session& s, std::string_view octets) {
+  const auto room = s.input_buffer();
+  ASSERT_GE(room.size(), octets.size());
+  std::copy(octets.begin(), octets.end(), room.begin());
+  s.input_received(octets.size());
+}
+
+}  // namespace
+
+TEST(session_fetch, rows_without_events) {
+  session_test t;
+  t.selected();
+  const auto id = t.submit(fetch(uid_set::range(1, 3), fetch_items().flags().body_peek("TEXT")), true);
+  (void)t.output();
+  auto& s = t.protocol;
+  fetch_row row;
+  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_EQ(s.next().what, kind::none);
+  receive(s,
+          "* 1 FETCH (UID 1 FLAGS (\\Seen $New))\r\n* 9 FETCH (UID 9 FLAGS ())\r\n* 3 EXISTS\r\n"
+          "* 2 FETCH (UID 2 FLAGS () BODY[TEXT] {2}\r\nab)\r\n* 3 FETCH (UID 3 FLAGS ())\r\n" +
+              t.last_tag() + " OK\r\n");
+  ASSERT_TRUE(s.next_row(id, row));
+  EXPECT_EQ(row.seq(), 1U);
+  EXPECT_TRUE(row.has_flag("$New"));
+  EXPECT_TRUE(s.mailbox().flags.contains("$New"));
+  // What is not a row of this command is handled all the same, without being lost or told twice.
+  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_EQ(s.mailbox().exists, 3U);
+  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_EQ(s.next().what, kind::body_begin);
+  EXPECT_EQ(s.next().chunk, "ab");
+  EXPECT_EQ(s.next().what, kind::body_end);
+  const auto whole = s.next();
+  ASSERT_EQ(whole.what, kind::row);
+  EXPECT_EQ(whole.row->uid(), 2U);
+  EXPECT_FALSE(s.next_row(id + 1, row));
+  const auto other = s.next();
+  ASSERT_EQ(other.what, kind::row);
+  EXPECT_EQ(other.id, id);
+  EXPECT_EQ(other.row->uid(), 3U);
+  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_EQ(s.next().what, kind::completed);
 }
 
 TEST(session_fetch, a_quoted_body_is_streamed_too) {
