@@ -19,7 +19,7 @@ ifneq ($(shell command -v ccache 2>/dev/null),)
 export CMAKE_CXX_COMPILER_LAUNCHER ?= ccache
 endif
 
-.PHONY: deps demo test check bench fuzz coverage soak docs install clean \
+.PHONY: deps demo test check bench bench-small fuzz coverage soak docs install clean \
         build check-format check-layers check-headers check-tidy check-asan check-fuzz check-tsan
 
 # configure,PRESET: only when there is no build directory yet; afterwards Ninja notices changes itself.
@@ -87,11 +87,17 @@ bench:
 	@scripts/deps.sh build bench servers
 	@$(call build,bench)
 	@for program in build/bench/bench/bench_*; do test ! -x $$program -o -d $$program || $$program; done
-	@build/bench/bench/end_to_end --rounds $(BENCH_ROUNDS)
+	@build/bench/bench/end_to_end --rounds $(BENCH_ROUNDS) --write docs/performance.md
 	@build/bench/bench/download --rounds $(BENCH_ROUNDS)
 	@$(dovecot) start $(bench_dovecot); code=$$?; test $$code != 77 || exit 0; test $$code = 0 || exit $$code; \
 	  $(dovecot_run) $(bench_dovecot) build/bench/bench/latency --rounds $(BENCH_ROUNDS) --write docs/performance.md; code=$$?; \
 	  $(dovecot) stop $(bench_dovecot); exit $$code
+
+# The small form: some seconds, and fails only when something has become several times slower than it may be.
+bench-small:
+	@scripts/deps.sh build bench
+	@$(call build,bench,end_to_end)
+	@build/bench/bench/end_to_end --rounds 3 --scale 20 --fail-above 4
 
 fuzz:
 	@scripts/deps.sh build test check

@@ -1,12 +1,10 @@
 // The library beside a loop that reads the same octets and throws them away, in one interleaved run, each in a process
-// of its own. `end_to_end [--rounds N] [--scale N] [--only NAME] [--markdown]`.
-#include <imapxx/client.hpp>
-
-#include "replay_server.hpp"
+// of its own. `end_to_end [--rounds N] [--scale N] [--only NAME] [--fail-above N] [--write FILE]`.
+#include "measure.hpp"
+#include "report.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,51 +12,38 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
+namespace bench {
 namespace {
 
-using clock_type = std::chrono::steady_clock;
-
-struct figures {
-  double wall_ms = 0;
-  double cpu_ms = 0;
-  double above_idle_mib = 0;
-};
-
-struct contender {
-  std::string name;
-  std::string workload;
-  bool tls = false;
-  bool to_file = false;
-  double goal = 0;  ///< times the reference; 0: is the reference
-};
-
+// The goals: beside the reference in the same run. A file is written by the reference, too.
 const std::vector<contender>& contenders() {
-  static const std::vector<contender> all = {
-      {"ref", "flags"},
-      {"stream", "flags", false, false, 3},
-      {"owned", "flags", false, false, 5},
-      {"ref", "envelopes"},
-      {"stream", "envelopes", false, false, 6},
-      {"owned", "envelopes", false, false, 15},
-      {"ref", "bodies"},
-      {"sink", "bodies", false, false, 1.1},
-      {"ref", "bodies", true},
-      {"sink", "bodies", true, false, 1.1},
-      {"ref", "literal", false, true},
-      {"sink", "literal", false, true, 1.1},
-      {"ref", "search"},
-      {"owned", "search", false, false, 3},
-  };
+  static const std::vector<contender> all = [] {
+    std::vector<contender> list;
+    const auto add = [&](const char* workload, bool tls, bool to_file,
+                         std::initializer_list<std::pair<const char*, double>> ways) {
+      list.push_back({"ref", workload, tls, to_file});
+      for (const auto& [name, goal] : ways) {
+        for (const bool async : {false, true}) list.push_back({name, workload, tls, to_file, goal, async});
+      }
+    };
+    add("flags", false, false, {{"stream", 3}, {"owned", 5}});
+    add("envelopes", false, false, {{"stream", 6}, {"owned", 15}});
+    add("bodies", false, false, {{"sink", 1.1}});
+    add("bodies", true, false, {{"sink", 1.1}});
+    add("literal", false, true, {{"sink", 1.1}});
+    add("search", false, false, {{"owned", 3}});
+    add("base64", false, true, {{"sink", 1.5}});
+    return list;
+  }();
   return all;
 }
 
@@ -79,33 +64,9 @@ double cpu_ms() {
   return ms(r.ru_utime) + ms(r.ru_stime);
 }
 
-// Measures from construction to `stop`.
-class stopwatch {
- public:
-  stopwatch() : idle_kib_(status_kib("VmRSS:")), cpu_(cpu_ms()), start_(clock_type::now()) {
-    std::ofstream("/proc/self/clear_refs") << "5";  // resets VmHWM
-  }
-  figures stop() const {
-    figures f;
-    f.wall_ms = std::chrono::duration<double, std::milli>(clock_type::now() - start_).count();
-    f.cpu_ms = cpu_ms() - cpu_;
-    f.above_idle_mib = static_cast<double>(status_kib("VmHWM:") - idle_kib_) / 1024;
-    return f;
-  }
-
- private:
-  long idle_kib_;
-  double cpu_;
-  clock_type::time_point start_;
-};
-
-int open_target(bool to_file) {
-  return to_file ? ::open("/dev/shm/imapxx-bench", O_CREAT | O_TRUNC | O_WRONLY, 0600) : -1;
-}
-
 // --- the reference
 
-figures run_reference(const bench::question& q, std::uint16_t port, const contender& who) {
+figures run_reference(const question& q, std::uint16_t port, const contender& who) {
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
@@ -150,64 +111,16 @@ figures run_reference(const bench::question& q, std::uint16_t port, const conten
   return watch.stop();
 }
 
-// --- the library
-
-imapxx::fetch_items envelope_items() {
-  return imapxx::fetch_items().envelope().bodystructure().internaldate().rfc822_size();
-}
-
-figures run_library(const bench::question& q, std::uint16_t port, const contender& who) {
-  imapxx::connect_options options("127.0.0.1", who.tls ? imapxx::security::tls : imapxx::security::plain, port);
-  options.tls(imapxx::tls_options().insecure_no_verification());
-  imapxx::client c(options, imapxx::credentials("a", "b").allow_plaintext());
-  c.examine("INBOX");
-  const auto everything = imapxx::uid_set::all();
-  std::uint64_t check = 0;
-  std::uint64_t expected = q.messages;
-  const int target = open_target(who.to_file);
-  const stopwatch watch;
-  if (q.name == "flags" && who.name == "stream") {
-    auto rows = c.stream(imapxx::fetch(everything, imapxx::fetch_items().flags()));
-    while (const auto* row = rows.next_row()) check += row->uid() && !row->flags()->empty() ? 1U : 0U;
-  } else if (q.name == "flags") {
-    const auto rows = c.fetch(everything, imapxx::fetch_items().flags());
-    for (const auto& row : rows) check += row.uid() && !row.flags()->empty() ? 1U : 0U;
-  } else if (q.name == "envelopes" && who.name == "stream") {
-    auto rows = c.stream(imapxx::fetch(everything, envelope_items()));
-    while (const auto* row = rows.next_row()) {
-      check += row->envelope() && row->bodystructure() && row->internaldate() && row->rfc822_size() ? 1U : 0U;
-    }
-  } else if (q.name == "envelopes") {
-    std::vector<imapxx::fetch_data> all;
-    for (const auto& row : c.fetch(everything, envelope_items())) all.push_back(row.to_data());
-    check = all.size();
-  } else if (q.name == "search") {
-    check = c.uid_search(imapxx::search_key::all()).size();
-  } else {
-    auto sink = target >= 0 ? imapxx::sink_to_fd(target)
-                            : imapxx::sink_to([&](const imapxx::body_info&, std::string_view octets) {
-                                check += octets.size();
-                                return true;
-                              });
-    imapxx::fetch cmd(everything, imapxx::fetch_items().body_peek());
-    cmd.to(sink);
-    c.run(std::move(cmd));
-    if (target >= 0) check = static_cast<std::uint64_t>(::lseek(target, 0, SEEK_CUR));
-    expected = q.name == "bodies" ? std::uint64_t{q.messages} * 100'000 : std::uint64_t{q.messages} << 20U;
-  }
-  const auto f = watch.stop();
-  if (check != expected) throw std::runtime_error("the library lost something: " + std::to_string(check));
-  return f;
-}
-
 // In a process of its own, so that memory and CPU time are its own.
-figures measure(const bench::question& q, std::uint16_t port, const contender& who) {
+figures measure(const question& q, std::uint16_t port, const contender& who) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
   const auto pid = ::fork();
   if (pid == 0) {
     try {
-      const auto f = who.name == "ref" ? run_reference(q, port, who) : run_library(q, port, who);
+      const auto f = who.name == "ref" ? run_reference(q, port, who)
+                     : who.async       ? run_async(q, port, who)
+                                       : run_blocking(q, port, who);
       if (::write(ends[1], &f, sizeof f) != sizeof f) std::_Exit(1);
       std::_Exit(0);
     } catch (const std::exception& e) {
@@ -229,59 +142,142 @@ double median(std::vector<double> v) {
   return v[v.size() / 2];
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+struct settings {
   int rounds = 5;
   unsigned scale = 1;
   std::string only;
+  std::string write_to;
   double fail_above = 0;
+};
+
+settings read_arguments(int argc, char** argv) {
+  settings s;
   for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string option = argv[i];
-    if (option == "--rounds") rounds = std::atoi(argv[i + 1]);
-    if (option == "--scale") scale = static_cast<unsigned>(std::atoi(argv[i + 1]));
-    if (option == "--only") only = argv[i + 1];
-    if (option == "--fail-above") fail_above = std::atof(argv[i + 1]);
+    const std::string_view option = argv[i];
+    if (option == "--rounds") s.rounds = std::atoi(argv[i + 1]);
+    if (option == "--scale") s.scale = static_cast<unsigned>(std::atoi(argv[i + 1]));
+    if (option == "--only") s.only = argv[i + 1];
+    if (option == "--write") s.write_to = argv[i + 1];
+    if (option == "--fail-above") s.fail_above = std::atof(argv[i + 1]);
   }
-  std::printf("| work | way | median ms | CPU ms | times the reference | goal | MiB above idle |\n");
-  std::printf("|---|---|---|---|---|---|---|\n");
-  bool failed = false;
-  for (std::size_t first = 0; first < contenders().size();) {
-    const auto& reference = contenders()[first];
-    auto last = first + 1;
-    while (last < contenders().size() && contenders()[last].name != "ref") ++last;
-    const auto group = std::vector<contender>(contenders().begin() + static_cast<std::ptrdiff_t>(first),
-                                              contenders().begin() + static_cast<std::ptrdiff_t>(last));
-    first = last;
-    if (!only.empty() && reference.workload != only) continue;
-    const auto q = bench::question_for(reference.workload, scale);
-    const bench::replay_server server(q, scale, reference.tls);
-    std::vector<std::vector<double>> wall(group.size());
-    std::vector<std::vector<double>> cpu(group.size());
-    std::vector<std::vector<double>> ratio(group.size());
-    std::vector<std::vector<double>> memory(group.size());
-    for (int round = 0; round <= rounds; ++round) {
-      double ref_ms = 1;
-      for (std::size_t i = 0; i < group.size(); ++i) {
-        const auto f = measure(q, server.port(), group[i]);
-        if (i == 0) ref_ms = f.wall_ms;
+  return s;
+}
+
+/// One reference and the ways that are measured against it, in turn, so that what else the machine does hits all alike.
+class comparison {
+ public:
+  explicit comparison(std::vector<contender> group) : group_(std::move(group)), samples_(group_.size()) {}
+
+  void run(const settings& s, const question& q) {
+    const replay_server server(q, group_.front().tls);
+    for (int round = 0; round <= s.rounds; ++round) {
+      double reference_ms = 1;
+      for (std::size_t i = 0; i < group_.size(); ++i) {
+        const auto f = measure(q, server.port(), group_[i]);
+        if (i == 0) reference_ms = f.wall_ms;
         if (round == 0) continue;  // warms caches
-        wall[i].push_back(f.wall_ms);
-        cpu[i].push_back(f.cpu_ms);
-        ratio[i].push_back(f.wall_ms / ref_ms);
-        memory[i].push_back(f.above_idle_mib);
+        samples_[i].wall.push_back(f.wall_ms);
+        samples_[i].cpu.push_back(f.cpu_ms);
+        samples_[i].times.push_back(f.wall_ms / reference_ms);
+        samples_[i].memory.push_back(f.above_idle_mib);
       }
     }
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      const auto times = median(ratio[i]);
-      std::printf("| %s%s, %u | %s | %.0f | %.0f | %.2f | %s | %.1f |\n", group[i].workload.c_str(),
-                  group[i].tls ? " (TLS)" : "", q.messages, group[i].name.c_str(), median(wall[i]), median(cpu[i]),
-                  times, group[i].goal > 0 ? std::to_string(group[i].goal).substr(0, 4).c_str() : "",
-                  median(memory[i]));
-      if (fail_above > 0 && group[i].goal > 0 && times > group[i].goal * fail_above) failed = true;
-    }
-    std::fflush(stdout);
   }
-  if (failed) std::fprintf(stderr, "end_to_end: slower than allowed\n");
+  [[nodiscard]] std::string table(const question& q) const {
+    std::string out;
+    for (std::size_t i = 0; i < group_.size(); ++i) {
+      const auto& who = group_[i];
+      const bool reference = who.goal == 0;
+      char goal[16] = "";
+      if (!reference) std::snprintf(goal, sizeof goal, "%.3g", who.goal);
+      const char* const driver = reference ? "" : who.async ? "asynchronous" : "blocking";
+      char row[256];
+      std::snprintf(row, sizeof row, "| %s%s, %s | %s | %s | %.1f | %.1f | %.2f | %s | %.1f |\n", who.workload.c_str(),
+                    who.tls ? " (TLS)" : "", q.amount.c_str(), who.name.c_str(), driver, median(samples_[i].wall),
+                    median(samples_[i].cpu), median(samples_[i].times), goal, median(samples_[i].memory));
+      out += row;
+    }
+    return out;
+  }
+  [[nodiscard]] bool within(double factor) const {
+    for (std::size_t i = 0; i < group_.size(); ++i) {
+      if (group_[i].goal > 0 && median(samples_[i].times) > group_[i].goal * factor) return false;
+    }
+    return true;
+  }
+
+ private:
+  struct sample {
+    std::vector<double> wall, cpu, times, memory;
+  };
+  std::vector<contender> group_;
+  std::vector<sample> samples_;
+};
+
+std::string heading(const settings& s) {
+  return "## Against a bare read loop\n\n"
+         "`ref` reads the same answer into a buffer of 256 KiB and throws it away (`literal` and `base64`: writes it "
+         "to a "
+         "file in memory, as the\nlibrary does). Medians of " +
+         std::to_string(s.rounds) + " interleaved rounds; \"times\" is the median of each round's ratio. " +
+         (s.scale > 1 ? "Amounts divided by " + std::to_string(s.scale) + ". " : std::string()) +
+         "Repeat: `build/bench/bench/end_to_end --rounds " + std::to_string(s.rounds) +
+         "`.\nMachine: " + machine_class() +
+         ".\n\n| work | way | driver | median ms | CPU ms | times ref | goal | peak MiB above idle |\n"
+         "|---|---|---|---|---|---|---|---|\n";
+}
+
+int run(const settings& s) {
+  auto report = heading(s);
+  std::fputs(report.c_str(), stdout);
+  bool failed = false;
+  const auto& all = contenders();
+  for (auto first = all.begin(); first != all.end();) {
+    const auto last = std::find_if(first + 1, all.end(), [](const auto& c) { return c.name == "ref"; });
+    comparison c({first, last});
+    const auto q = question_for(first->workload, s.scale);
+    first = last;
+    if (!s.only.empty() && q.name != s.only) continue;
+    c.run(s, q);
+    const auto rows = c.table(q);
+    report += rows;
+    std::fputs(rows.c_str(), stdout);
+    std::fflush(stdout);
+    failed = failed || (s.fail_above > 0 && !c.within(s.fail_above));
+  }
+  if (!s.write_to.empty() && !write_section(s.write_to, "end_to_end", report)) {
+    std::fprintf(stderr, "end_to_end: cannot write %s\n", s.write_to.c_str());
+    return 1;
+  }
+  if (failed) std::fprintf(stderr, "end_to_end: slower than %g times its goals\n", s.fail_above);
   return failed ? 1 : 0;
+}
+
+}  // namespace
+
+stopwatch::stopwatch() : idle_kib_(status_kib("VmRSS:")), cpu_(cpu_ms()), start_(std::chrono::steady_clock::now()) {
+  std::ofstream("/proc/self/clear_refs") << "5";  // resets VmHWM
+}
+
+figures stopwatch::stop() const {
+  figures f;
+  f.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
+  f.cpu_ms = cpu_ms() - cpu_;
+  f.above_idle_mib = static_cast<double>(status_kib("VmHWM:") - idle_kib_) / 1024;
+  return f;
+}
+
+int open_target(bool to_file) {
+  return to_file ? ::open("/dev/shm/imapxx-bench", O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600) : -1;
+}
+
+}  // namespace bench
+
+int main(int argc, char** argv) {
+  try {
+    return bench::run(bench::read_arguments(argc, argv));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "end_to_end: %s\n", e.what());
+    return 2;
+  }
 }

@@ -23,6 +23,9 @@ namespace {
 using writer = std::function<void(std::string_view)>;
 constexpr std::size_t write_block = std::size_t{256} << 10U;
 constexpr std::size_t body_octets = 100'000;
+// About a million octets of lines as mail programs write them: 76 digits and a line end.
+constexpr std::size_t base64_piece_lines = 12'800;
+constexpr std::size_t base64_line_octets = 57;
 
 std::string envelope_row(std::uint32_t n) {
   const auto id = std::to_string(n);
@@ -70,6 +73,15 @@ void answer(const question& q, const writer& write) {
     case workload::one_literal: {
       const auto piece = some_text(std::size_t{1} << 20U);
       write("* 1 FETCH (UID 1 BODY[] {" + std::to_string(piece.size() * q.messages) + "}\r\n");
+      for (std::uint32_t n = 0; n < q.messages; ++n) write(piece);
+      write(")\r\n");
+      break;
+    }
+    case workload::base64: {
+      std::string piece;
+      for (std::size_t n = 0; n < base64_piece_lines; ++n)
+        piece += "VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBvdmVyIHRoZSBsYXp5IGRvZywgYW5kIHRoZW4gaGV5\r\n";
+      write("* 1 FETCH (UID 1 BODY[1] {" + std::to_string(piece.size() * q.messages) + "}\r\n");
       for (std::uint32_t n = 0; n < q.messages; ++n) write(piece);
       write(")\r\n");
       break;
@@ -197,31 +209,35 @@ question question_for(std::string_view name, unsigned scale) {
   question q;
   q.name = name;
   q.command = "UID FETCH 1:* BODY.PEEK[]";
+  const auto counted = [&](workload what, std::uint32_t n, const char* of, std::uint64_t octets_each) {
+    q.what = what;
+    q.messages = std::max(1U, n / scale);
+    q.expected = q.messages * octets_each;
+    q.amount = std::to_string(q.messages) + of;
+  };
   if (name == "flags") {
-    q.messages = 1'000'000 / scale;
+    counted(workload::flags, 1'000'000, " messages", 1);
     q.command = "UID FETCH 1:* (UID FLAGS)";
   } else if (name == "envelopes") {
-    q.what = workload::envelopes;
-    q.messages = 100'000 / scale;
+    counted(workload::envelopes, 100'000, " messages", 1);
     q.command = "UID FETCH 1:* (ENVELOPE BODYSTRUCTURE INTERNALDATE RFC822.SIZE)";
   } else if (name == "bodies") {
-    q.what = workload::bodies;
-    q.messages = 10'000 / scale;
+    counted(workload::bodies, 10'000, " of 100 KB", body_octets);
   } else if (name == "literal") {
-    q.what = workload::one_literal;
-    q.messages = 512 / scale;
+    counted(workload::one_literal, 512, " MiB in one", std::uint64_t{1} << 20U);
   } else if (name == "search") {
-    q.what = workload::search;
-    q.messages = 1'000'000 / scale;
+    counted(workload::search, 1'000'000, " numbers", 1);
     q.command = "UID SEARCH ALL";
+  } else if (name == "base64") {
+    counted(workload::base64, 256, " MB in one", base64_piece_lines * base64_line_octets);
+    q.command = "UID FETCH 1:* BODY.PEEK[1]";
   } else {
-    throw std::runtime_error("no such workload: " + std::string(name));
+    throw std::runtime_error("no such work: " + std::string(name));
   }
   return q;
 }
 
-replay_server::replay_server(const question& q, unsigned scale, bool tls) {
-  static_cast<void>(scale);
+replay_server::replay_server(const question& q, bool tls) {
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;

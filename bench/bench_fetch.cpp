@@ -1,0 +1,72 @@
+// One FETCH response: cutting it into items, and reading each kind of value.
+#include <imapxx/model/fetch_data.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr std::string_view flags_row = "(UID 123456 FLAGS (\\Seen \\Answered))";
+constexpr std::string_view envelope_row =
+    "(UID 4711 ENVELOPE (\"Mon, 7 Feb 2026 21:52:25 -0800\" \"Re: minutes of meeting\" "
+    "((\"Terry Gray\" NIL \"gray\" \"example.org\")) ((\"Terry Gray\" NIL \"gray\" \"example.org\")) "
+    "((\"Terry Gray\" NIL \"gray\" \"example.org\")) ((NIL NIL \"imap\" \"lists.example.org\")) "
+    "((NIL NIL \"minutes\" \"example.org\") (\"John Klensin\" NIL \"klensin\" \"example.net\")) NIL NIL "
+    "\"<B27397-01000@example.org>\") INTERNALDATE \"07-Feb-2026 21:52:25 -0800\" RFC822.SIZE 4286 BODYSTRUCTURE "
+    "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL NIL \"QUOTED-PRINTABLE\" 1152 23 NIL NIL NIL)"
+    "(\"TEXT\" \"HTML\" (\"CHARSET\" \"utf-8\") NIL NIL \"QUOTED-PRINTABLE\" 3012 44 NIL NIL NIL) "
+    "\"ALTERNATIVE\" (\"BOUNDARY\" \"=-x\") NIL NIL))";
+
+void cut(benchmark::State& state, std::string_view text) {
+  imapxx::fetch_row row;
+  for (auto _ : state) {
+    row.assign(1, text);
+    benchmark::DoNotOptimize(row.items().size());
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+void cut_flags(benchmark::State& state) { cut(state, flags_row); }
+void cut_envelope(benchmark::State& state) { cut(state, envelope_row); }
+BENCHMARK(cut_flags);
+BENCHMARK(cut_envelope);
+
+template <class Read>
+void value(benchmark::State& state, std::string_view text, Read read) {
+  imapxx::fetch_row row;
+  row.assign(1, text);
+  for (auto _ : state) benchmark::DoNotOptimize(read(row));
+}
+void uid(benchmark::State& state) {
+  value(state, flags_row, [](const auto& r) { return r.uid(); });
+}
+void flags(benchmark::State& state) {
+  value(state, flags_row, [](const auto& r) { return r.flags(); });
+}
+void flags_view(benchmark::State& state) {
+  value(state, flags_row, [](const auto& r) { return r.flags_view()->contains(imapxx::flags::answered); });
+}
+void envelope(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) { return r.envelope(); });
+}
+void bodystructure(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) { return r.bodystructure(); });
+}
+void internaldate(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) { return r.internaldate(); });
+}
+void to_data(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) { return r.to_data(); });
+}
+BENCHMARK(uid);
+BENCHMARK(flags);
+BENCHMARK(flags_view);
+BENCHMARK(envelope);
+BENCHMARK(bodystructure);
+BENCHMARK(internaldate);
+BENCHMARK(to_data);
+
+}  // namespace
+
+BENCHMARK_MAIN();
