@@ -1,6 +1,8 @@
 // Any octets as responses: no sanitizer report; the same responses however the octets are cut; every value can be
-// looked at.
+// looked at; both ways of cutting a row see the same.
 #include <imapxx/response.hpp>
+
+#include "support/cut_both_ways.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -33,6 +35,8 @@ inline std::vector<std::string> read_all(std::string_view input, std::size_t chu
       if (const auto* f = std::get_if<imapxx::fetch_response>(&r)) {
         const auto data = f->row.to_data();
         (void)f->row.unparsed();
+        imapxx::fuzz::require_same_cut(f->row.text());
+        imapxx::fuzz::require_same_cut(f->row.text(), 2);
         (void)f->row.bodystructure();
         for (const auto& s : data.sections) (void)f->row.section(s.section);
         if (data.bodystructure && !(*data.bodystructure == imapxx::body_structure(*data.bodystructure))) std::abort();

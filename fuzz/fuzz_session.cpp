@@ -1,7 +1,8 @@
 // A whole session against any server: the first octets choose what the client does and how the rest is cut, the rest is
 // what the server sends. Whatever it is, each command completes exactly once, nothing is sent after the end, and all
-// that can be seen is the same when what the server sends is cut at random places or not at all. Only a server that
-// completes a command before the client's next line is told from an honest one by what had left until then.
+// that can be seen is the same when what the server sends is cut at random places or not at all, and when rows are
+// taken without events. Only a server that completes a command before the client's next line is told from an honest one
+// by what had left until then.
 #include <imapxx/commands.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
@@ -23,8 +24,10 @@ using namespace imapxx;
 
 class run {
  public:
-  /// `split`: whether the server's octets are cut; `halves`: whether the client's leave in parts.
-  run(bool split, bool halves) : session_(options()), splits_(0), split_(split), halves_(halves) {}
+  /// `split`: whether the server's octets are cut; `halves`: whether the client's leave in parts; `rows`: whether rows
+  /// of streams are taken with `next_row`.
+  run(bool split, bool halves, bool rows = false)
+      : session_(options()), splits_(0), split_(split), halves_(halves), rows_(rows) {}
 
   std::string play(std::string_view input) {
     const auto take = [&input] {
@@ -73,13 +76,27 @@ class run {
   }
 
   void collect() {
-    for (auto e = session_.next(); e.what != session_event::kind::none; e = session_.next()) {
+    for (;;) {
+      take_rows();
+      const auto e = session_.next();
+      if (e.what == session_event::kind::none) break;
       if (e.what == session_event::kind::completed) ++completed_[e.id];
       if (e.row != nullptr) (void)e.row->to_data();
       see(e);
       send(halves_);
     }
     send(false);
+  }
+
+  void take_rows() {
+    fetch_row row;
+    while (rows_ && session_.next_row(stream_, row)) {
+      session_event e;
+      e.what = session_event::kind::row;
+      e.id = stream_;
+      e.row = &row;
+      see(e);
+    }
   }
 
   // Some of what waits leaves, or all of it.
@@ -105,11 +122,16 @@ class run {
 
   template <class C>
   void submit_command(C cmd, bool streaming = false) {
-    if (auto id = session_.submit(std::make_unique<C>(std::move(cmd)), streaming)) completed_.emplace(*id, 0);
+    if (auto id = session_.submit(std::make_unique<C>(std::move(cmd)), streaming)) {
+      completed_.emplace(*id, 0);
+      if (streaming) stream_ = *id;
+    }
     collect();
   }
 
   void submit(unsigned what) {
+    constexpr unsigned rows_from = 224;
+    if (what >= rows_from) return submit_command(fetch(uid_set::all(), fetch_items().flags().envelope()), true);
     switch (what % 14U) {
       case 0: return submit_command(imapxx::select("INBOX"));
       case 1: return submit_command(fetch(uid_set::all(), fetch_items().flags().envelope().bodystructure()));
@@ -137,6 +159,8 @@ class run {
   fuzz::random_splits splits_;
   bool split_;
   bool halves_;
+  bool rows_;
+  command_id stream_ = 0;
   std::map<command_id, int> completed_;
   std::string seen_;
 };
@@ -148,8 +172,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)fuzz_session::run(true, true).play(input);
   const auto whole = fuzz_session::run(false, false).play(input);
   const auto cut = fuzz_session::run(true, false).play(input);
+  const auto rows = fuzz_session::run(false, false, true).play(input);
+  const auto cut_rows = fuzz_session::run(true, false, true).play(input);
   constexpr std::string_view too_early = "completed a command before it was sent";
-  if (whole.find(too_early) != std::string::npos || cut.find(too_early) != std::string::npos) return 0;
+  for (const auto* seen : {&whole, &cut, &rows, &cut_rows}) {
+    if (seen->find(too_early) != std::string::npos) return 0;
+  }
   imapxx::fuzz::require_equal(cut, whole, "another session when cut otherwise");
+  imapxx::fuzz::require_equal(rows, whole, "other rows without events");
+  imapxx::fuzz::require_equal(cut_rows, whole, "other rows without events, when cut otherwise");
   return 0;
 }

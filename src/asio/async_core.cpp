@@ -335,7 +335,9 @@ void async_core::reached(result<stream_socket>& found) {
 // For a consumer that takes pieces without waiting. Others may hear of theirs meanwhile.
 const fetch_event* async_core::advance(command_id stream, core::fetch_spool& spool) {
   if (!connected()) return nullptr;
-  if (!engine_.is_done(stream) && engine_.next_row(stream, spool.place_for_row())) return spool.row_in_place();
+  const bool here = !engine_.is_done(stream) &&
+                    ending_without_memory([&] { return engine_.next_row(stream, spool.place_for_row()); });
+  if (here) return spool.row_in_place();
   engine_.wait_for_stream(stream);
   while (spool.empty() && !engine_.is_done(stream)) {
     engine_.keep_pieces();

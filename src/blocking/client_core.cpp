@@ -235,7 +235,8 @@ result<std::unique_ptr<command>> client_core::wait(command_id id) {
 const fetch_event* client_core::received_row(command_id id, core::fetch_spool& spool) {
   if (!spool.empty()) return nullptr;
   spool.release_current();
-  return engine_.next_row(id, spool.place_for_row()) ? spool.row_in_place() : nullptr;
+  const bool here = ending_without_memory([&] { return engine_.next_row(id, spool.place_for_row()); });
+  return here ? spool.row_in_place() : nullptr;
 }
 
 result<void> client_core::fill(command_id id, core::fetch_spool& spool) {

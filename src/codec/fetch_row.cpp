@@ -153,7 +153,7 @@ class fetch_row::cutter {
     }
     at_ += value.size();
     const bool malformed = value.empty() || end.too_deep || name_end == name_at;
-    if (kind == fetch_item::uid && !malformed) learn_uid(value);
+    if (kind == fetch_item::uid) learn_uid(malformed ? std::string_view() : value);
     row_.push({kind, malformed, text_.substr(name_at, name_end - name_at), value});
     // Where neither a name nor a value stands, an octet is given up, so that there is always progress.
     if (name_end == name_at && value.empty()) ++at_;
@@ -167,7 +167,7 @@ class fetch_row::cutter {
   // The first UID, when it is written as it should be: it is asked for again and again.
   void learn_uid(std::string_view value) noexcept {
     constexpr std::size_t always_fits = 9;
-    if (std::exchange(uid_seen_, true) || value.size() > always_fits || value.front() == '0') return;
+    if (std::exchange(uid_seen_, true) || value.empty() || value.size() > always_fits || value.front() == '0') return;
     std::uint32_t n = 0;
     for (const char c : value) {
       if (!base::is_digit(c)) return;

@@ -84,7 +84,8 @@ class engine final : public operation_host, public observer, public recovery_own
   /// For the consumer of this stream, whose spool is empty: a row that is here already, without an event. False says
   /// nothing of what is to come; ask `handle_event`.
   [[nodiscard]] bool next_row(command_id id, fetch_row& into) {
-    return !broken_ && !recovery_ && spools_.size() == 1 && link_->next_row(id, into);
+    const bool alone = spools_.size() == 1 && spools_.begin()->first == id;
+    return alone && !broken_ && !recovery_ && link_->next_row(id, into);
   }
   /// Copies what consumers of other streams than the waiting one still look at; to be called before `handle_event`
   /// whenever control comes from a caller.

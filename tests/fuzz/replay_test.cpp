@@ -59,6 +59,7 @@ TEST(fuzz_replay, what_real_servers_sent_and_parts_of_it) {
       run_fuzzer("fuzz_response", part);
       run_fuzzer("fuzz_greeting", part);
       run_fuzzer("fuzz_session", std::string("\x0a\x01\x01\x03\x01\x02\x05", 7) + part);
+      run_fuzzer("fuzz_session", std::string("\x0a\x01\x01\x02\x00\xff", 6) + "A1 OK\r\n" + part);
       ++n;
     }
   }

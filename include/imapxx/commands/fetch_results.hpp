@@ -118,7 +118,7 @@ class IMAPXX_API fetch_results {
     }
 
    private:
-    static constexpr std::size_t in_block = 256;
+    static constexpr std::size_t in_block = 64;
     std::vector<std::unique_ptr<record[]>> blocks_;
     std::size_t size_ = 0;
   };
