@@ -18,7 +18,8 @@ std::size_t read_quoted(std::string_view text, std::size_t at, wire::string_toke
     if (i == text.size() || text[i] == '\r' || text[i] == '\n') return std::string_view::npos;
     if (text[i] == '"') break;
     escaped = true;
-    if (++i == text.size() || text[i] == '\r' || text[i] == '\n') return std::string_view::npos;
+    ++i;
+    if (i == text.size() || text[i] == '\r' || text[i] == '\n') return std::string_view::npos;
   }
   token = wire::string_token(wire::string_token::form::quoted, text.substr(at + 1, i - at - 1), escaped);
   return i + 1;
