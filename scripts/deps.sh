@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 group_build='g++ make cmake ninja-build pkg-config python3 libssl-dev zlib1g-dev libgsasl-dev libgmime-3.0-dev libcli11-dev nlohmann-json3-dev libfmt-dev libasio-dev'
-group_test='libgtest-dev libgmock-dev openssl ca-certificates strace'
+group_test='libgtest-dev libgmock-dev openssl ca-certificates strace valgrind'
 group_servers='dovecot-imapd cyrus-common sasl2-bin libsasl2-modules libsasl2-modules-db courier-base courier-authdaemon courier-authlib-userdb openssl'
 group_check='clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev'
 group_coverage='clang-19 libclang-rt-19-dev llvm-19'

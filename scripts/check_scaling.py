@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""check_scaling.py PROGRAM [KIB...]: counts the instructions in which `scaling_shapes` reads pathological shapes of growing size.
+
+Sizes must double; by default 1, 2, 4 and 8 MiB. Doubling may cost at most 2.2 times as much. Needs valgrind; without it nothing
+is checked (exit 77)."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+MOST = 2.2
+
+
+def count(program, sizes):
+    """{shape: {KiB: instructions}}"""
+    counts = {}
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "counts"
+        subprocess.run(
+            ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={out}", program, *map(str, sizes)],
+            check=True, stdin=subprocess.DEVNULL)
+        for file in pathlib.Path(folder).glob("counts*"):
+            text = file.read_text(errors="replace")
+            label = re.search(r"(?m)^desc: Trigger: Client Request: ([\w-]+) (\d+)$", text)
+            total = re.search(r"(?m)^(?:summary|totals): (\d+)", text)
+            if label and total:
+                counts.setdefault(label[1], {})[int(label[2])] = int(total[1])
+    return counts
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    if not shutil.which("valgrind"):
+        print("valgrind is not installed: nothing is counted")
+        sys.exit(77)
+    sizes = [int(n) for n in sys.argv[2:]] or [1024, 2048, 4096, 8192]
+    counts = count(sys.argv[1], sizes)
+    if len(counts) < 12:
+        sys.exit(f"only {len(counts)} shapes were counted")
+    print(f"{'shape':20}" + "".join(f"{n:>11} KiB" for n in sizes) + "   instructions an octet, growth for a doubling")
+    bad = []
+    for shape, by_size in sorted(counts.items()):
+        if sorted(by_size) != sorted(sizes):
+            sys.exit(f"{shape}: not counted in every size")
+        growth = [by_size[b] / by_size[a] for a, b in zip(sizes, sizes[1:])]
+        per_octet = by_size[sizes[-1]] / (sizes[-1] * 1024)
+        print(f"{shape:20}" + "".join(f"{by_size[n]:>15}" for n in sizes) + f"   {per_octet:7.1f}  " +
+              " ".join(f"{g:.2f}" for g in growth))
+        bad += [shape] * (max(growth) > MOST)
+    if bad:
+        sys.exit(f"more than {MOST} times for a doubling: {', '.join(bad)}")
+
+
+if __name__ == "__main__":
+    main()
