@@ -114,12 +114,11 @@ coverage:
 
 # The long versions of the threats' tests, then all tests again and again: what fails once in twenty runs is found here.
 soak:
-	@scripts/deps.sh build test servers
+	@scripts/deps.sh build test servers soak
 	@$(call build,dev)
 	@IMAPXX_SOAK=1 ctest --preset dev -L 'threats|asio|faults'
 	@IMAPXX_SOAK=1 ctest --preset dev -R '^unit_core$$'
 	@IMAPXX_SOAK=1 ctest --preset dev -R cli.download_kill_test
-	@scripts/check_scaling.py build/dev/tests/faults/imapxx_scaling_shapes
 	@ctest --preset dev -LE 'install|style' --repeat until-fail:$(SOAK_ROUNDS)
 
 docs:

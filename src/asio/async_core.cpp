@@ -36,6 +36,7 @@ class async_service final : public asio::execution_context::service {
 
   void add(async_core* core) {
     const std::lock_guard lock(guard_);
+    if (ending_.capacity() == cores_.size()) ending_.reserve(2 * cores_.size() + 1);
     cores_.push_back(core);
   }
   void remove(async_core* core) noexcept {
@@ -45,17 +46,18 @@ class async_service final : public asio::execution_context::service {
 
  private:
   void shutdown() override {
-    std::vector<std::shared_ptr<async_core>> all;
     {
       const std::lock_guard lock(guard_);
       for (auto* c : cores_) {
-        if (auto alive = c->weak_from_this().lock()) all.push_back(std::move(alive));
+        if (auto alive = c->weak_from_this().lock()) ending_.push_back(std::move(alive));
       }
     }
-    for (const auto& c : all) c->shut_down();
+    for (const auto& c : ending_) c->shut_down();
+    ending_.clear();
   }
   std::mutex guard_;
   std::vector<async_core*> cores_;
+  std::vector<std::shared_ptr<async_core>> ending_;  ///< has room for all of them: a destructor calls `shutdown`
 };
 
 async_service& service_of(const asio::any_io_executor& ex) {

@@ -5,7 +5,9 @@
 #include <netinet/tcp.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <new>
 #include <utility>
 
 namespace imapxx::inline v0::detail {
@@ -29,6 +31,14 @@ void set_options(asio::ip::tcp::socket& s) {
   set(IPPROTO_TCP, TCP_KEEPIDLE, keep_idle_s);
   set(IPPROTO_TCP, TCP_KEEPINTVL, keep_interval_s);
   set(IPPROTO_TCP, TCP_KEEPCNT, keep_count);
+}
+
+/// How a connect() that had to be waited for ended.
+std::error_code outcome_of(asio::ip::tcp::socket& s) {
+  int reason = 0;
+  socklen_t size = sizeof reason;
+  if (::getsockopt(s.native_handle(), SOL_SOCKET, SO_ERROR, &reason, &size) != 0) reason = errno;
+  return {reason, std::system_category()};
 }
 
 /// The families in turns, beginning with the system's favourite (RFC 8305 section 4).
@@ -59,10 +69,14 @@ void connector::start(callback done) {
 
 void connector::cancel() noexcept {
   done_ = nullptr;
-  resolver_.cancel();
+  // What cannot be cancelled calls back, and finds nothing to do.
+  try {
+    resolver_.cancel();
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
+  }
   try {
     timer_.cancel();
-  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): then it fires, and finds nothing to do
+  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
   }
   for (auto& a : attempts_) {
     std::error_code ignored;
@@ -113,12 +127,24 @@ void connector::start_next() {
     return;
   }
   set_options(a.socket);
-  a.socket.async_connect(
-      to, [self = shared_from_this(), index](const std::error_code& ec) { self->on_connected(index, ec); });
+  a.socket.async_connect(to, [self = shared_from_this(), index](const std::error_code& ec) {
+    if (ec == asio::error::interrupted) return self->wait_for(index);
+    self->on_connected(index, ec);
+  });
   if (attempts_.size() == addresses_.size()) return;
   timer_.expires_after(head_start);
   timer_.async_wait([self = shared_from_this(), next = index + 1](const std::error_code& ec) {
     if (!ec && self->done_ && self->attempts_.size() == next) self->start_next();
+  });
+}
+
+// An interrupted connect() goes on by itself (POSIX.1); Asio takes it for a failure.
+void connector::wait_for(std::size_t index) {
+  if (!done_) return;
+  auto& s = attempts_[index]->socket;
+  s.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this(), index](std::error_code ec) {
+    if (!ec && self->done_) ec = outcome_of(self->attempts_[index]->socket);
+    self->on_connected(index, ec);
   });
 }
 

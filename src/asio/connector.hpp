@@ -44,6 +44,7 @@ class connector final : public std::enable_shared_from_this<connector> {
   void look_up();
   void use(const std::vector<endpoint>& found);
   void start_next();
+  void wait_for(std::size_t index);
   void on_connected(std::size_t index, const std::error_code& ec);
   void finish(result<stream_socket> outcome);
   void fail(errc code, const std::string& why, phase in, const std::error_code& reason = {});

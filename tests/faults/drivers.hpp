@@ -30,6 +30,10 @@ namespace imapxx::faults {
 #endif
 }
 
+/// How many cases of a long list are skipped to the next one: with a sanitizer, where each costs ten times as much, all
+/// but one in `n`; none in the long forms.
+[[nodiscard]] inline std::size_t stride(std::size_t n) { return sanitized() && !soaking() ? n : 1; }
+
 struct named_driver {
   std::string name;
   test::driver_maker make;

@@ -7,17 +7,19 @@
 #include <cstdlib>
 #include <new>
 
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 // What `ld --wrap` calls the true functions and ours.
-void* __real_malloc(std::size_t n);                                // NOLINT(bugprone-reserved-identifier)
-void* __real_realloc(void* p, std::size_t n);                      // NOLINT(bugprone-reserved-identifier)
-void __real_free(void* p);                                         // NOLINT(bugprone-reserved-identifier)
-void* __wrap_malloc(std::size_t n);                                // NOLINT(bugprone-reserved-identifier)
-void* __real_aligned_alloc(std::size_t alignment, std::size_t n);  // NOLINT(bugprone-reserved-identifier)
-void* __wrap_aligned_alloc(std::size_t alignment, std::size_t n);  // NOLINT(bugprone-reserved-identifier)
-void* __wrap_realloc(void* p, std::size_t n);                      // NOLINT(bugprone-reserved-identifier)
-void __wrap_free(void* p);                                         // NOLINT(bugprone-reserved-identifier)
+void* __real_malloc(std::size_t n);
+void* __real_realloc(void* p, std::size_t n);
+void __real_free(void* p);
+void* __wrap_malloc(std::size_t n);
+void* __real_aligned_alloc(std::size_t alignment, std::size_t n);
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t n);
+void* __wrap_realloc(void* p, std::size_t n);
+void __wrap_free(void* p);
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace imapxx::faults {
 namespace {

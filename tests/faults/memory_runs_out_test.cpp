@@ -104,11 +104,11 @@ TEST(memory_runs_out, in_every_allocation_of_sessions) {
           test::recorded_client c(r.scenario, r.box);
           (void)test::play(r, c, r.server_octets, 512);
         },
-        1, true);
+        stride(7), true);
     ++sessions;
   }
   for (const auto& s : session_scripts()) {
-    runs += exhaust(s.name, s.run, 1, true);
+    runs += exhaust(s.name, s.run, stride(7), true);
     ++sessions;
   }
   EXPECT_GE(sessions, 30U);
@@ -116,7 +116,7 @@ TEST(memory_runs_out, in_every_allocation_of_sessions) {
 }
 
 TEST(memory_runs_out, in_every_allocation_of_both_clients) {
-  const auto step = soaking() ? 1U : 23U;
+  const auto step = soaking() ? 1U : 7 * stride(5);
   replay_server server;
   std::uint64_t runs = 0;
   for (const auto& d : drivers()) {

@@ -64,7 +64,7 @@ void check(const disturbed& d, fault f, const std::string& where, std::size_t co
 }
 
 TEST(system_calls, every_one_of_recorded_sessions_fails_on_both_clients) {
-  const auto step = soaking() ? 1U : 5U;
+  const auto step = soaking() ? 1U : 5 * stride(5);
   replay_server server;
   std::map<std::string, int> seen;
   std::uint64_t offset = 0;

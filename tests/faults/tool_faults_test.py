@@ -16,7 +16,7 @@ PRELOAD = os.environ.get("IMAPXX_FAULTS_PRELOAD", "")
 SOAK = "IMAPXX_SOAK" in os.environ
 SLOW = 60  # seconds: a call that hangs
 OK, REFUSED, CONNECTION, LOCAL = 0, 1, 3, 6
-RUNS = 10**9 if SOAK else 4  # for each session and each kind of fault
+RUNS = 10**9 if SOAK else 3  # for each session and each kind of fault
 
 MESSAGES = [f"Subject: message {n}\r\nMessage-ID: <{n}@example.org>\r\n\r\n".encode() + b"text %d\r\n" % n * (n * 40) for n in range(1, 6)]
 
@@ -91,6 +91,7 @@ class ToolFaults(unittest.TestCase):
             for results in pool.map(session, sessions):
                 for words, whole, got, k in results:
                     runs += 1
+                    got.k = k
                     with self.subTest(words=words, fault=fault, k=k):
                         check(words, whole, got)
         self.assertGreater(runs, 2)
@@ -133,7 +134,8 @@ class ToolFaults(unittest.TestCase):
         saving = (("fetch", "URL", "1:*", "-o", "DIR"),)
         for only in ("write", "linkat", "recv"):
             def check(_, whole, got):
-                self.assertEqual(got.code, -9)
+                if got.code != -9:  # so many calls were not made this time: reads depend on how the data arrives
+                    self.assertEqual((got.code, got.count < got.k), (whole.code, True))
                 self.only_whole(whole, got)
 
             self.each("KILL", check, saving * (6 if only == "write" and not SOAK else 1), only)

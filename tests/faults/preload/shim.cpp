@@ -107,7 +107,7 @@ template <class F>
 F next(const char* name) {
   F f;
   void* found = ::dlsym(RTLD_NEXT, name);
-  std::memcpy(&f, &found, sizeof f);
+  std::memcpy(static_cast<void*>(&f), static_cast<const void*>(&found), sizeof f);
   return f;
 }
 
@@ -126,6 +126,7 @@ __attribute__((destructor)) void tell() {
 
 #define IMAPXX_NEXT(type, name, ...) static const auto real = next<type (*)(__VA_ARGS__)>(#name)
 
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 ssize_t recv(int fd, void* to, std::size_t n, int flags) {
   IMAPXX_NEXT(ssize_t, recv, int, void*, std::size_t, int);
@@ -188,3 +189,4 @@ int renameat(int from, const char* name, int to, const char* other) {
   return -1;
 }
 }
+// NOLINTEND(readability-identifier-naming)
