@@ -99,6 +99,9 @@ TEST(size_attacks, defaults_hold_no_more_than_the_limit_that_ends_them) {
     // What was fed counts where nothing has ended it yet.
     auto allowed = static_cast<std::int64_t>(in_octets ? f.why.limit_value() : 0);
     if (!f.why) allowed = static_cast<std::int64_t>(std::min(octets, defaults.collected_octets));
+    // Beside its lines a response holds its literals.
+    if (name == "line_octets" && s.unit.find("}\r\n") != std::string::npos)
+      allowed = static_cast<std::int64_t>(defaults.response_octets);
     EXPECT_LE(f.most, allowed + 16 * mib) << s.name << ": " << f.why.what();
   }
 }
