@@ -40,8 +40,9 @@ std::string machine_class() {
   }
   utsname system{};
   ::uname(&system);
+  const std::string release = system.release;  // without what a distributor calls it
   return std::to_string(std::thread::hardware_concurrency()) + " processors \"" + model + "\", " + system.sysname +
-         " " + system.release + ", compiler " + __VERSION__ + ", -O2, hardened as it is shipped";
+         " " + release.substr(0, release.find('-')) + ", compiler " + __VERSION__ + ", -O2, hardened as it is shipped";
 }
 
 }  // namespace bench
