@@ -5,6 +5,8 @@
 
 #include <imapxx/client.hpp>
 
+#include "support/any_command.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -14,29 +16,6 @@
 #include <vector>
 
 namespace imapxx::test {
-
-/// A command whose type is forgotten.
-class any_command final : public command {
- public:
-  using result_type = std::shared_ptr<command>;
-  explicit any_command(std::unique_ptr<command> c) : c_(std::move(c)) {}
-  [[nodiscard]] const command_traits& traits() const noexcept override { return c_->traits(); }
-  [[nodiscard]] result<void> check(const session_info& info) const override { return c_->check(info); }
-  void prepare(const submit_context& context) override { c_->prepare(context); }
-  void encode(wire::encoder& out) override { c_->encode(out); }
-  bool on_response(response& r) override { return c_->on_response(r); }
-  bool on_fetch(const fetch_row& row) override { return c_->on_fetch(row); }
-  [[nodiscard]] bool claims(const fetch_row& row) const override { return c_->claims(row); }
-  body_sink* on_body(const body_info& info) override { return c_->on_body(info); }
-  [[nodiscard]] bool wants_section(const body_info& info) const noexcept override { return c_->wants_section(info); }
-  result<std::optional<secret>> on_continuation(std::string_view text) override { return c_->on_continuation(text); }
-  result<void> on_complete(const status_response& status) override { return c_->on_complete(status); }
-  void abandon() noexcept override { c_->abandon(); }
-  [[nodiscard]] result_type take_result() { return std::move(c_); }
-
- private:
-  std::shared_ptr<command> c_;
-};
 
 using finished_command = result<std::shared_ptr<command>>;
 

@@ -45,7 +45,7 @@ class asio_front final : public front {
 
  protected:
   error run_any(std::shared_ptr<command> cmd) override {
-    result<bool> done = false;
+    result<any_command::result_type> done = any_command::result_type();
     if (auto why = wait(client_->async_try_run(any_command(std::move(cmd)), asio::use_future), done)) return why;
     return done ? error() : done.error();
   }

@@ -7,6 +7,8 @@
 #include <imapxx/testserver/script.hpp>
 #include <imapxx/testserver/server.hpp>
 
+#include "support/any_command.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -24,6 +26,7 @@
 namespace imapxx::threats {
 
 namespace ts = testserver;
+using test::any_command;
 using namespace std::chrono_literals;
 
 class front {
@@ -64,33 +67,6 @@ struct driver {
 [[nodiscard]] std::vector<driver> drivers();
 /// Where the library is built with it.
 [[nodiscard]] std::optional<driver> asio_driver();
-
-/// Any command as one type, so that a driver's templates are instantiated once.
-class any_command final : public command {
- public:
-  using result_type = bool;
-  explicit any_command(std::shared_ptr<command> inner) : inner_(std::move(inner)) {}
-  [[nodiscard]] const command_traits& traits() const noexcept override { return inner_->traits(); }
-  [[nodiscard]] result<void> check(const session_info& info) const override { return inner_->check(info); }
-  void prepare(const submit_context& context) override { inner_->prepare(context); }
-  void encode(wire::encoder& out) override { inner_->encode(out); }
-  bool on_response(response& r) override { return inner_->on_response(r); }
-  bool on_fetch(const fetch_row& row) override { return inner_->on_fetch(row); }
-  [[nodiscard]] bool claims(const fetch_row& row) const override { return inner_->claims(row); }
-  body_sink* on_body(const body_info& info) override { return inner_->on_body(info); }
-  [[nodiscard]] bool wants_section(const body_info& info) const noexcept override {
-    return inner_->wants_section(info);
-  }
-  result<std::optional<secret>> on_continuation(std::string_view text) override {
-    return inner_->on_continuation(text);
-  }
-  result<void> on_complete(const status_response& status) override { return inner_->on_complete(status); }
-  void abandon() noexcept override { inner_->abandon(); }
-  static bool take_result() { return true; }
-
- private:
-  std::shared_ptr<command> inner_;
-};
 
 /// Remembers all that an application is told: `heard` what it may believe, `trace` what is only shown.
 class listener final : public observer {
