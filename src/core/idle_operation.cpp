@@ -6,6 +6,13 @@
 #include <algorithm>
 
 namespace imapxx::inline v0::core {
+namespace {
+
+// Quirk I-09: a server that ends IDLE so soon, so often, does not do it.
+constexpr std::chrono::seconds too_soon{1};
+constexpr int too_often = 3;
+
+}  // namespace
 
 void idle_operation::start(operation_host& host, time_point now) {
   const auto& caps = host.protocol().info().capabilities;
@@ -26,10 +33,23 @@ void idle_operation::begin(operation_host& host) {
     if (stopping_) return finish();
     // NO or BAD to an optional command takes the plain path; an IDLE that the server ended by itself is asked for
     // again.
-    if (c.failure) use_idle_ = false;
+    if (c.failure || ended_too_soon_again(h.now())) poll_from(h.now());
     begin(h);
   });
   idle_ = waiting_for();
+  began_at_ = host.now();
+}
+
+bool idle_operation::ended_too_soon_again(time_point now) noexcept {
+  const bool soon = !renewing_ && now - began_at_ < too_soon;
+  renewing_ = false;
+  soon_ended_ = soon ? soon_ended_ + 1 : 0;
+  return soon_ended_ == too_often;
+}
+
+void idle_operation::poll_from(time_point now) noexcept {
+  use_idle_ = false;
+  renew_at_ = now + poll_;
 }
 
 void idle_operation::on_continuation(operation_host& host, command_id id, time_point now) {
@@ -49,6 +69,7 @@ void idle_operation::on_time(operation_host& host, time_point now) {
   if (!renew_at_ || now < *renew_at_) return;
   renew_at_ = now + (use_idle_ ? refresh_ : poll_);
   if (use_idle_) {
+    renewing_ = true;
     host.end_idle(idle_);  // its completion begins the next one
   } else if (waiting_for() == 0) {
     begin(host);

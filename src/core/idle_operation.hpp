@@ -30,11 +30,17 @@ class idle_operation final : public operation {
 
  private:
   void begin(operation_host& host);
+  /// An IDLE that the server took has ended: for the third time in a row almost at once?
+  [[nodiscard]] bool ended_too_soon_again(time_point now) noexcept;
+  void poll_from(time_point now) noexcept;
   std::optional<time_point> until_;
   std::chrono::milliseconds refresh_;
   std::chrono::milliseconds poll_;
   std::optional<time_point> renew_at_;
+  time_point began_at_;  // of the IDLE under way
   command_id idle_ = 0;
+  int soon_ended_ = 0;
+  bool renewing_ = false;
   bool stopping_ = false;
   bool use_idle_ = true;
 };

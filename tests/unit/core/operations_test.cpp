@@ -33,6 +33,9 @@ class scripted final : public operation_host {
   [[nodiscard]] const session& protocol() const override { return t_.protocol; }
   [[nodiscard]] sasl_context sasl() const override { return {}; }
   [[nodiscard]] bool tls() const override { return false; }
+  [[nodiscard]] time_point now() const override { return clock; }
+
+  time_point clock;  // of what is answered from now on
 
   void play(operation& op, std::initializer_list<exchange> script) {
     op.start(*this, {});
@@ -60,7 +63,7 @@ class scripted final : public operation_host {
         if (e.what == session_event::kind::completed) {
           EXPECT_TRUE(op.on_completed(*this, e));
         }
-        if (e.what == session_event::kind::continuation) op.on_continuation(*this, e.id, {});
+        if (e.what == session_event::kind::continuation) op.on_continuation(*this, e.id, clock);
       }
     }
   }
@@ -278,6 +281,38 @@ TEST(idle_operation, asks_again_when_the_server_ends_it) {  // quirk I-08
   server.go_on(op, {{"IDLE", "+ idling\r\n* 11 EXISTS\r\n$ OK timed out\r\n"}, {"IDLE", "+ idling\r\n"}});
   op.on_time(server, time_point(10min));
   server.go_on(op, {{"DONE", "$ OK\r\n"}});
+  EXPECT_FALSE(op.failure());
+}
+
+TEST(idle_operation, polls_where_idle_ends_at_once_again_and_again) {  // quirk I-09
+  scripted server("IMAP4rev1 IDLE");
+  idle_operation op(time_point(10min), 4min, 1min);
+  op.start(server, {});
+  const exchange at_once{"IDLE", "+ idling\r\n$ OK done already\r\n"};
+  server.go_on(op, {at_once, at_once, at_once, {"NOOP", "* 11 EXISTS\r\n$ OK\r\n"}});
+  EXPECT_EQ(server.protocol().mailbox().exists, 11U);
+  EXPECT_EQ(op.wakeup(), time_point(1min)) << "the next NOOP";
+  op.on_time(server, time_point(1min));
+  server.go_on(op, {{"NOOP", "$ OK\r\n"}});
+  op.on_time(server, time_point(10min));
+  EXPECT_TRUE(op.done());
+  EXPECT_FALSE(op.failure());
+}
+
+TEST(idle_operation, one_that_lasts_or_is_renewed_is_no_reason_to_poll) {
+  scripted server("IMAP4rev1 IDLE");
+  idle_operation op(std::nullopt, 4min, 1min);
+  op.start(server, {});
+  const exchange at_once{"IDLE", "+ idling\r\n$ OK done already\r\n"};
+  server.go_on(op, {at_once, at_once, {"IDLE", "+ idling\r\n"}});
+  // Renewed with the clock standing still: it is the client that ends it.
+  for (int i = 0; i < 4; ++i) {
+    op.on_time(server, time_point(4min));
+    server.go_on(op, {{"DONE", "$ OK\r\n"}, {"IDLE", "+ idling\r\n"}});
+  }
+  op.stop(server);
+  server.go_on(op, {{"DONE", "$ OK\r\n"}});
+  EXPECT_TRUE(op.done());
   EXPECT_FALSE(op.failure());
 }
 
