@@ -88,6 +88,11 @@ wire_argument IMAP4::impl::astring(const argument& a, bool wildcards) const {
 wire_argument IMAP4::impl::mailbox(const argument& a, bool wildcards) const {
   if (!p16() || a.what() != argument::kind::str || utf8) return astring(a, wildcards);
   const auto& name = a.text();
+  // In Python no str is like that. UTF-7 would name another mailbox.
+  if (!base::is_utf8(name)) throw std::invalid_argument("a str that is not UTF-8 cannot be a mailbox; give bytes");
+  // UTF-7 would hide them from `make`, and the server would find them in the name.
+  if (name.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+    throw std::invalid_argument("NUL, CR and LF not allowed in commands");
   const bool encoded_already = base::utf7_decode(name).has_value();
   return {quoted_where_needed(encoded_already ? name : base::utf7_encode(name), wildcards), false};
 }

@@ -158,6 +158,17 @@ TEST(facade, nothing_that_would_break_the_line_is_sent) {
   }
 }
 
+TEST(facade, names_that_utf7_would_alter_or_hide_are_not_sent) {
+  overridden m(authenticated({"$T OK\r\n"}), settings().behave_like(compat::p16));
+  for (const auto* name : {"\x81Z", "caf\xC3", "a\r\nb", "a\nb\xC3\xA9"}) {
+    EXPECT_THROW(m.create(name), std::invalid_argument);
+    EXPECT_THROW(m.list("", name), std::invalid_argument);
+  }
+  EXPECT_EQ(m.sent(), "");
+  m.create("caf\xC3\xA9");
+  EXPECT_EQ(m.sent(), "T CREATE caf&AOk-\r\n");
+}
+
 TEST(facade, append_waits_for_consent) {
   overridden m(authenticated({"+ go\r\n", "$T OK [APPENDUID 1 2] done\r\n"}));
   const auto r = m.append("a b", "\\Seen \\Flagged", 0, bytes("a\rb\nc\r\nd"));

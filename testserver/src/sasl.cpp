@@ -126,7 +126,24 @@ class bearer_exchange final : public sasl_exchange {
     if (comma == std::string_view::npos) return;
     auto rest = header.substr(comma + 1);
     if (rest.substr(0, 2) != "a=") return;
-    user_ = rest.substr(2, rest.find(',') - 2);
+    user_ = unescaped(rest.substr(2, rest.find(',') - 2));
+  }
+
+  /// saslname (RFC 5801, 4); empty when it is none.
+  static std::string unescaped(std::string_view name) {
+    std::string out;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      const auto code = name.substr(i, 3);
+      if (name[i] != '=') {
+        out.push_back(name[i]);
+      } else if (code == "=2C" || code == "=3D") {
+        out.push_back(code == "=2C" ? ',' : '=');
+        i += 2;
+      } else {
+        return {};
+      }
+    }
+    return out;
   }
 
   const sasl_users& users_;
