@@ -2,6 +2,7 @@
 
 #include <imapxx/display.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -10,17 +11,25 @@ namespace {
 
 bool in_login(const error& e) { return e.where() == phase::authenticate; }
 
+// Quirk A-11: a failure of the server's own, whatever code it comes with.
+bool says_temporary(std::string_view text) {
+  constexpr std::string_view word = "temporar";
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+}
+
 std::string hint_for_refusal(const error& e) {
   if (const auto wait = e.retry_after())
     return "the server is busy: try again in " +
            std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) + " seconds";
   const auto code = e.response_code().substr(0, e.response_code().find(' '));
+  if (code == "UNAVAILABLE" || code == "INUSE" || code == "LIMIT" || says_temporary(e.server_text()))
+    return in_login(e) ? "try again later: this says nothing about the password" : "try again later";
   if (code == "TRYCREATE") return "the destination does not exist: imapxx mkdir makes it";
   if (code == "NONEXISTENT") return "imapxx ls shows which mailboxes there are";
   if (code == "OVERQUOTA") return "the quota of this account is used up";
   if (code == "AUTHENTICATIONFAILED" || (in_login(e) && code.empty()))
     return "check user name and password; a user name with @ is written user%40example.org@host in the URL";
-  if (code == "UNAVAILABLE" || code == "INUSE") return "try again later";
   if (code == "PRIVACYREQUIRED") return "the server wants TLS: use imaps:// or drop --plain";
   if (code == "NOPERM") return "this account may not do that";
   if (code == "ALREADYEXISTS") return "imapxx ls shows which mailboxes there are";

@@ -26,6 +26,18 @@ TEST(explain, refusals_and_their_exit_codes) {
   EXPECT_EQ(code_of(error(errc::framing_lost)), exit_code::protocol);
 }
 
+TEST(explain, a_temporary_failure_is_no_wrong_password) {  // quirk A-11
+  const auto in_login = [](std::string_view code, std::string_view text) {
+    return hint_for(refused(errc::no, code, text).set_phase(phase::authenticate));
+  };
+  const std::string later = "try again later: this says nothing about the password";
+  EXPECT_EQ(in_login("UNAVAILABLE", "Temporary authentication failure"), later);
+  EXPECT_EQ(in_login("AUTHENTICATIONFAILED", "(#MBR1240) Please try again, TEMPORARILY unavailable"), later);
+  EXPECT_EQ(in_login("LIMIT", "too many connections"), later);
+  EXPECT_NE(in_login("AUTHENTICATIONFAILED", "Invalid credentials"), later);
+  EXPECT_EQ(hint_for(refused(errc::no, "INUSE", "locked")), "try again later");
+}
+
 TEST(explain, every_error_has_an_exit_code_and_says_what_to_do_next) {
   for (int i = 1; i <= static_cast<int>(errc::internal_error); ++i) {
     const auto code = static_cast<errc>(i);

@@ -750,6 +750,20 @@ TEST(session_deadline, follows_the_situation) {
   EXPECT_FALSE(t.protocol.deadline().after);
 }
 
+// Some servers lose a DONE that comes at once (quirk I-06).
+TEST(session_deadline, done_without_an_answer_ends_i06) {
+  session_test t;
+  t.selected(10, "IMAP4rev1 IDLE");
+  const auto id = t.submit(idle());
+  (void)t.output();
+  t.feed("+ idling\r\n");
+  t.protocol.end_idle(id);
+  EXPECT_EQ(t.output(), "DONE\r\n");
+  EXPECT_EQ(t.protocol.deadline().after, std::chrono::milliseconds(60'000));
+  t.protocol.expire(error(errc::timeout));
+  EXPECT_TRUE(t.protocol.closed());
+}
+
 // The same bytes give the same events, whatever the chunking.
 TEST(session_chunking, does_not_matter) {
   const std::string script =
