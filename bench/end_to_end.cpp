@@ -36,7 +36,7 @@ const std::vector<contender>& contenders() {
       }
     };
     add("flags", false, false, {{"stream", 3}, {"owned", 5}});
-    add("envelopes", false, false, {{"stream", 6}, {"owned", 15}});
+    add("envelopes", false, false, {{"stream", 6}, {"owned", 15}, {"values", 15}});
     add("bodies", false, false, {{"sink", 1.1}});
     add("bodies", true, false, {{"sink", 1.1}});
     add("literal", false, true, {{"sink", 1.1}});
@@ -218,7 +218,9 @@ std::string heading(const settings& s) {
   return "## Against a bare read loop\n\n"
          "`ref` reads the same answer into a buffer of 256 KiB and throws it away (`literal` and `base64`: writes it "
          "to a "
-         "file in memory, as the\nlibrary does). Medians of " +
+         "file in memory, as the\nlibrary does). Rows are looked at through views, as they come (`stream`) or in the "
+         "`fetch_results` they were collected in\n(`owned`); `values` makes an owning `fetch_data` of each. Medians "
+         "of " +
          std::to_string(s.rounds) + " interleaved rounds; \"times\" is the median of each round's ratio. " +
          (s.scale > 1 ? "Amounts divided by " + std::to_string(s.scale) + ". " : std::string()) +
          "Repeat: `build/bench/bench/end_to_end --rounds " + std::to_string(s.rounds) +

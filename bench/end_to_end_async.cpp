@@ -38,8 +38,9 @@ asio::awaitable<std::uint64_t> work(imapxx::async_client& c, const question& q, 
     check = to.octets();
   } else {
     const auto rows = co_await c.run(fetch_for(q));
-    if (q.what == workload::envelopes) {
+    if (who.name == "values") {
       std::vector<imapxx::fetch_data> all;
+      all.reserve(rows.size());
       for (const auto& row : rows) all.push_back(row.to_data());
       check = all.size();
     } else {

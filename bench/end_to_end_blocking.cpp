@@ -18,9 +18,11 @@ std::uint64_t work(imapxx::client& c, const question& q, const contender& who, t
     cmd.to(to.sink(q));
     c.run(std::move(cmd));
     check = to.octets();
-  } else if (q.what == workload::envelopes) {
+  } else if (who.name == "values") {
+    const auto rows = c.run(fetch_for(q));
     std::vector<imapxx::fetch_data> all;
-    for (const auto& row : c.run(fetch_for(q))) all.push_back(row.to_data());
+    all.reserve(rows.size());
+    for (const auto& row : rows) all.push_back(row.to_data());
     check = all.size();
   } else {
     for (const auto& row : c.run(fetch_for(q))) check += use(q, row);

@@ -18,7 +18,7 @@ struct figures {
 
 /// One way to do one piece of work.
 struct contender {
-  std::string name;      ///< "ref", or what the library does: "stream", "owned", "sink"
+  std::string name;      ///< "ref", or what the library does: "stream", "owned", "values", "sink"
   std::string workload;  ///< see `question_for`
   bool tls = false;
   bool to_file = false;  ///< bodies go to a file

@@ -37,6 +37,7 @@ inline std::vector<std::string> read_all(std::string_view input, std::size_t chu
         (void)f->row.unparsed();
         imapxx::fuzz::require_same_cut(f->row.text());
         imapxx::fuzz::require_same_cut(f->row.text(), 2);
+        imapxx::fuzz::require_same_response(reader.raw(), f->row);
         (void)f->row.bodystructure();
         for (const auto& s : data.sections) (void)f->row.section(s.section);
         if (data.bodystructure && !(*data.bodystructure == imapxx::body_structure(*data.bodystructure))) std::abort();

@@ -39,4 +39,25 @@ inline void require_same_cut(std::string_view text, std::size_t max_nesting = 64
                 "a row is cut otherwise by the tolerant cutter");
 }
 
+/// A response that can be cut before it is framed gives what it gives after that.
+/// \param response as the framer gives it, without its line end
+inline void require_same_response(std::string_view response, const fetch_row& framed, std::size_t max_nesting = 64) {
+  const auto more = std::string(response) + "\r\n* 1 FETCH (UID 1)\r\n";
+  fetch_row row;
+  const auto octets = row.assign_response(more, max_nesting);
+  if (octets == 0) return;
+  require(octets == response.size() + 2, "a response ends somewhere else");
+  require(row.seq() == framed.seq() && row.uid() == framed.uid(), "a response is about another message");
+  require_equal(std::string(row.text()), std::string(framed.text()), "a response has another list");
+  require_equal(cut_to_text(row.text(), max_nesting, ""), cut_to_text(framed.text(), max_nesting, ""),
+                "a response is cut otherwise");
+  require(row.items().size() == framed.items().size(), "a response has other items");
+  for (std::size_t i = 0; i < row.items().size(); ++i) {
+    const auto& a = row.items()[i];
+    const auto& b = framed.items()[i];
+    require(a.kind == b.kind && a.malformed == b.malformed && a.name == b.name && a.value == b.value,
+            "an item is cut otherwise");
+  }
+}
+
 }  // namespace imapxx::fuzz

@@ -1,5 +1,7 @@
 #include "base/read_buffer.hpp"
 
+#include "base/big_block.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -101,11 +103,12 @@ void read_buffer::grow(std::size_t at_least) {
     return;
   }
   // A quarter more keeps the copying linear where realloc has to copy; untouched pages cost nothing.
-  const std::size_t target = end_ + std::max({at_least, std::min(end_, growth_octets), end_ / 4});
+  const std::size_t target = filling_pages(end_ + std::max({at_least, std::min(end_, growth_octets), end_ / 4}));
   auto* p = static_cast<char*>(std::realloc(data_, target));
   if (p == nullptr) throw std::bad_alloc();
   data_ = p;
   capacity_ = target;
+  expect_use(data_, capacity_);
 }
 
 void read_buffer::commit(std::size_t n) noexcept { end_ += std::min(n, capacity_ - end_); }

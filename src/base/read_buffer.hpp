@@ -17,8 +17,8 @@ class read_buffer {
  public:
   static constexpr std::size_t block_octets = std::size_t{256}
                                               << 10U;  ///< of the pooled block, and so the usual size of one read
-  static constexpr std::size_t growth_octets = std::size_t{1}
-                                               << 20U;  ///< how far memory runs ahead of the bytes received
+  static constexpr std::size_t growth_octets = std::size_t{1} << 20U;  ///< how far memory runs ahead of the bytes
+                                                                       ///< received, beside what fills a huge page
 
   /// \param hard_maximum `pending()` never becomes longer than this
   explicit read_buffer(std::size_t hard_maximum) noexcept : maximum_(hard_maximum) {}

@@ -1,6 +1,6 @@
 /// \file
-/// Eight octets at a time, without instructions of one processor: strings in protocol text are too short for a call of
-/// memchr to pay, and too long for one octet at a time.
+/// Sixteen octets at a time where the processor is known to have SSE2, else eight: strings in protocol text are too
+/// short for a call of memchr to pay, and too long for one octet at a time.
 #pragma once
 
 #include <bit>
@@ -8,6 +8,10 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace imapxx::inline v0::base {
 
@@ -28,6 +32,16 @@ template <char... Stops>
 [[nodiscard]] inline std::size_t find_first_of(std::string_view text, std::size_t at) noexcept {
   const char* const octets = text.data();
   const std::size_t size = text.size();
+#ifdef __SSE2__
+  while (size - at >= sizeof(__m128i)) {
+    const auto word = _mm_loadu_si128(reinterpret_cast<const __m128i*>(octets + at));
+    auto equal = _mm_setzero_si128();
+    ((equal = _mm_or_si128(equal, _mm_cmpeq_epi8(word, _mm_set1_epi8(Stops)))), ...);
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(equal));
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
+    at += sizeof word;
+  }
+#endif
   while (size - at >= sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
     std::memcpy(&word, octets + at, sizeof word);
@@ -44,6 +58,56 @@ template <char... Stops>
   }
   while (at < size && ((octets[at] != Stops) && ...)) ++at;
   return at;
+}
+
+/// The digits that a text begins with, as far as eight octets hold them.
+struct leading_digits {
+  std::uint32_t value = 0;
+  std::uint32_t count = 0;
+};
+/// \param at eight readable octets
+[[nodiscard]] inline leading_digits read_digits(const char* at) noexcept {
+  constexpr std::uint32_t most = 8;
+  leading_digits out;
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    word ^= detail::low_bits * '0';
+    // The high bit of each octet that is above 9: the sum cannot carry below the first one.
+    const std::uint64_t others = (word | (word + detail::low_bits * 0x76U)) & detail::high_bits;
+    out.count = static_cast<std::uint32_t>(std::countr_zero(others)) / 8;  // 64 / 8 when all are digits
+    if (out.count == 0) return out;
+    word <<= 8 * (most - out.count);  // zeros in front
+    // Pairs, then fours, then all eight.
+    word = word * 10 + (word >> 8U);
+    constexpr std::uint64_t pairs = 0x000000FF000000FFU;
+    word = ((word & pairs) * 0x000F424000000064U + ((word >> 16U) & pairs) * 0x0000271000000001U) >> 32U;
+    out.value = static_cast<std::uint32_t>(word);
+  } else {
+    for (; out.count != most && at[out.count] >= '0' && at[out.count] <= '9'; ++out.count)
+      out.value = out.value * 10 + static_cast<std::uint32_t>(at[out.count] - '0');
+  }
+  return out;
+}
+
+/// nz-number at the start of [at, end). \param behind where its digits end, or ten digits. \return 0 when there is
+/// none, it begins with a zero or has more than 32 bits
+[[nodiscard]] inline std::uint32_t read_nz_number(const char* at, const char* end, const char*& behind) noexcept {
+  constexpr std::ptrdiff_t at_once = 8;
+  constexpr std::ptrdiff_t most = 10;
+  behind = at;
+  if (at == end || *at == '0') return 0;
+  std::uint64_t n = 0;
+  if (end - at >= at_once) {
+    const auto digits = read_digits(at);
+    n = digits.value;
+    behind += digits.count;
+    if (digits.count < at_once) return static_cast<std::uint32_t>(n);
+  }
+  const char* const stop = at + (end - at < most ? end - at : most);
+  for (; behind != stop && *behind >= '0' && *behind <= '9'; ++behind)
+    n = n * 10 + static_cast<std::uint64_t>(*behind - '0');
+  return n > 0xFFFFFFFFU ? 0 : static_cast<std::uint32_t>(n);
 }
 
 /// Whether there is an octet above 127.

@@ -12,6 +12,12 @@ struct fetch_stream::state {
   error refused;
   bool over = false;
   core::fetch_spool spool;
+
+  // What is there already, as long as nothing else is to be told first.
+  const fetch_event* received() {
+    if (id == 0 || over || !spool.empty() || core->is_done(id)) return nullptr;
+    return core->received_row(id, spool);
+  }
 };
 
 fetch_stream::fetch_stream(std::shared_ptr<detail::client_core> core, const result<command_id>& submitted)
@@ -38,8 +44,8 @@ result<const fetch_event*> fetch_stream::try_next() {
   auto& s = *state_;
   if (s.refused) return s.refused;
   if (s.over) return static_cast<const fetch_event*>(nullptr);
+  if (const auto* here = s.received()) return here;
   if (s.spool.empty() && !s.core->is_done(s.id)) {
-    if (const auto* here = s.core->received_row(s.id, s.spool)) return here;
     if (auto ok = s.core->fill(s.id, s.spool); !ok) return ok.error();
   }
   if (!s.spool.empty()) return s.spool.take();
@@ -50,7 +56,10 @@ result<const fetch_event*> fetch_stream::try_next() {
   return static_cast<const fetch_event*>(nullptr);
 }
 
-const fetch_event* fetch_stream::next() { return try_next().value(); }
+const fetch_event* fetch_stream::next() {
+  if (const auto* here = state_->received()) return here;
+  return try_next().value();
+}
 
 const fetch_row* fetch_stream::next_row() {
   for (;;) {

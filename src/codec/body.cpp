@@ -1,4 +1,7 @@
+#include <imapxx/model/body_structure_view.hpp>
+
 #include "base/ascii.hpp"
+#include "base/swar.hpp"
 #include "codec/fetch.hpp"
 #include "codec/tree.hpp"
 
@@ -35,13 +38,6 @@ void read_parameters(const tree& t, std::uint32_t at, body_parameters& out) {
 
 bool is_disposition_name(std::string_view text) {
   return base::iequals(text, "inline") || base::iequals(text, "attachment") || base::iequals(text, "form-data");
-}
-
-// RFC 5646 in its commonest forms: "en", "de-AT".
-bool is_language_tag(std::string_view text) {
-  const auto primary = std::min(text.find('-'), text.size());
-  return (primary == 2 || primary == 3) &&
-         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(primary), base::is_alpha);
 }
 
 // body-fld-lang = nstring / "(" string *(SP string) ")"
@@ -311,7 +307,22 @@ bool read_part(const tree& t, std::uint32_t at, body_structure& out, pending_par
 
 }  // namespace
 
+bool is_language_tag(std::string_view text) noexcept {
+  const auto primary = std::min(text.find('-'), text.size());
+  return (primary == 2 || primary == 3) &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(primary), base::is_alpha);
+}
+
 bool parse_body(lexer& in, const value_limits& l, body_structure& out) {
+  // Envelopes within it count their octets above 127 (quirk E-13) where they are read one by one.
+  if (!base::has_8bit(in.rest())) {
+    body_structure_view exact;
+    if (const auto end = exact.read(in.rest()); end != 0 && end == in.rest().size()) {
+      out = exact.to_owned();
+      in.skip(end);
+      return true;
+    }
+  }
   tree t;
   if (!t.read(in, l.nesting, l.nodes)) return false;
   pending_parts todo{{0, &out}};

@@ -1,6 +1,7 @@
 #include "codec/cut.hpp"
 
 #include "base/ascii.hpp"
+#include "base/swar.hpp"
 #include "codec/fetch.hpp"
 
 #include <array>
@@ -33,7 +34,7 @@ constexpr std::array<bool, 256> make_set(std::string_view octets) {
 }
 constexpr auto ends_name = make_set("[ ()\"{\r\n");
 constexpr auto ends_word = make_set(" ()\"{");
-constexpr auto structures = make_set("()\"{");
+constexpr auto ends_word_on_line = make_set(" ()\"{\r\n");
 
 // The first octet at or behind `at` that is in the set; the end when there is none.
 std::size_t skip_until(const std::array<bool, 256>& set, std::string_view text, std::size_t at) noexcept {
@@ -88,6 +89,10 @@ std::size_t end_of_name(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
+std::size_t end_of_name_on_line(std::string_view text, std::size_t at) noexcept {
+  return skip_until(ends_name, text, at);
+}
+
 value_end end_of_value(std::string_view text, std::size_t at, quoting mode, std::size_t max_nesting) noexcept {
   value_end out;
   std::size_t depth = 0;
@@ -140,7 +145,7 @@ std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_
   if (first != '(') return skip_until(ends_word, text, at);
   std::size_t depth = 0;
   do {
-    at = skip_until(structures, text, at);
+    at = base::find_first_of<'(', ')', '"', '{'>(text, at);
     if (at == text.size()) return none;
     switch (text[at]) {
       case '(':
@@ -155,6 +160,54 @@ std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_
         at = end_of_plain_string(text, at);
         if (at == none) return none;
         break;
+    }
+  } while (depth > 0);
+  return at;
+}
+
+namespace {
+
+// Behind the string that starts at `at`, or npos when it does not end on this line.
+std::size_t end_of_quoted_on_line(std::string_view text, std::size_t at) noexcept {
+  at = base::find_first_of<'"', '\\', '\r', '\n'>(text, at + 1);
+  while (at < text.size() && text[at] == '\\') {
+    if (at + 1 == text.size() || text[at + 1] == '\r' || text[at + 1] == '\n') return none;
+    at = base::find_first_of<'"', '\\', '\r', '\n'>(text, at + 2);
+  }
+  return at < text.size() && text[at] == '"' ? at + 1 : none;
+}
+
+}  // namespace
+
+std::size_t end_of_value_on_line(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
+  if (at == text.size()) return none;
+  const char first = text[at];
+  if (first == '"') return end_of_quoted_on_line(text, at);
+  if (first == '~') return none;
+  if (first != '(') {
+    at = skip_until(ends_word_on_line, text, at);
+    return at < text.size() && (text[at] == ' ' || text[at] == ')') ? at : none;
+  }
+  if (max_nesting == 0) return none;
+  ++at;
+  std::size_t depth = 1;
+  do {
+    at = base::find_first_of<'(', ')', '"', '{', '\r', '\n'>(text, at);
+    if (at == text.size()) return none;
+    switch (text[at]) {
+      case '(':
+        if (++depth > max_nesting) return none;
+        ++at;
+        break;
+      case ')':
+        --depth;
+        ++at;
+        break;
+      case '"':
+        at = end_of_quoted_on_line(text, at);
+        if (at == none) return none;
+        break;
+      default: return none;
     }
   } while (depth > 0);
   return at;

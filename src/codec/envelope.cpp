@@ -1,4 +1,7 @@
+#include <imapxx/model/envelope_view.hpp>
+
 #include "base/swar.hpp"
+#include "codec/exact_reader.hpp"
 #include "codec/fetch.hpp"
 #include "codec/tree.hpp"
 
@@ -13,8 +16,7 @@ constexpr std::string_view placeholders[] = {".MISSING-HOST-NAME.", ".SYNTAX-ERR
                                              "MISSING_DOMAIN"};
 
 void drop_placeholder(std::optional<std::string>& text) {
-  if (text && std::find(std::begin(placeholders), std::end(placeholders), *text) != std::end(placeholders))
-    text->clear();
+  if (text && is_placeholder(*text)) text->clear();
 }
 
 // address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
@@ -72,11 +74,16 @@ void read_short_tail(const tree& t, const elements& fields, std::size_t from, en
   if (!texts.empty()) out.in_reply_to = std::move(texts.front());
 }
 
-void count_8bit(const std::optional<std::string>& text) {
+void count_8bit_of(const std::optional<std::string>& text) {
   if (text && base::has_8bit(*text)) tolerate(quirk::e13);
 }
 
 }  // namespace
+
+bool is_placeholder(std::string_view text) noexcept {
+  return !text.empty() && (text.front() == '.' || text.front() == 'M') &&
+         std::find(std::begin(placeholders), std::end(placeholders), text) != std::end(placeholders);
+}
 
 // envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
 // env-in-reply-to SP
@@ -87,13 +94,13 @@ bool read_envelope(const tree& t, std::uint32_t at, envelope& out) {
   if (fields.size() < 2 || t.is_list(fields[0]) || t.is_list(fields[1])) return false;
   out.date = t.ntext(fields[0]);
   out.subject = t.ntext(fields[1]);
-  count_8bit(out.subject);
+  count_8bit_of(out.subject);
   address_list* const lists[] = {&out.from, &out.sender, &out.reply_to, &out.to, &out.cc, &out.bcc};
   std::size_t i = 2;
   for (auto* list : lists) {
     if (i == fields.size() || t.is_text(fields[i])) break;
     if (!read_addresses(t, fields[i++], *list)) return false;
-    for (const auto& a : *list) count_8bit(a.name);
+    for (const auto& a : *list) count_8bit_of(a.name);
   }
   if (fields.size() == 10 && i == 8 && !t.is_list(fields[8]) && !t.is_list(fields[9])) {
     out.in_reply_to = t.ntext(fields[8]);
@@ -106,6 +113,13 @@ bool read_envelope(const tree& t, std::uint32_t at, envelope& out) {
 }
 
 bool parse_envelope(lexer& in, const value_limits& l, std::optional<envelope>& out) {
+  envelope_view exact;
+  if (const auto end = exact.read(in.rest()); end != 0 && end == in.rest().size()) {
+    count_tolerances(exact, in.rest());
+    out = exact.to_owned();
+    in.skip(end);
+    return true;
+  }
   tree t;
   if (!t.read(in, l.nesting, l.nodes)) return false;
   if (t.is_nil(0)) {

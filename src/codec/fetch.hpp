@@ -22,9 +22,13 @@ struct value_limits {
   std::size_t nodes = 200'000;  ///< tokens of one ENVELOPE or BODYSTRUCTURE: more than any message's, less than memory
 };
 
+/// Whether a mailbox or host is what servers write for one that the message does not have (quirk E-07).
+[[nodiscard]] bool is_placeholder(std::string_view text) noexcept;
 bool read_envelope(const tree& t, std::uint32_t at, envelope& out);
 /// \param out nullopt for NIL (E-04)
 bool parse_envelope(lexer& in, const value_limits& l, std::optional<envelope>& out);
+/// RFC 5646 in its commonest forms: "en", "de-AT".
+[[nodiscard]] bool is_language_tag(std::string_view text) noexcept;
 bool parse_body(lexer& in, const value_limits& l, body_structure& out);
 
 /// The section in the name of an item: `BODY[1.HEADER]<0>`, `BINARY.SIZE[2]`, `RFC822.TEXT`. nullopt when there is none

@@ -1,11 +1,13 @@
 #include <imapxx/model/fetch_data.hpp>
 
 #include "base/ascii.hpp"
+#include "base/swar.hpp"
 #include "codec/cut.hpp"
 #include "codec/fetch.hpp"
 #include "codec/fetch_items.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace imapxx::inline v0 {
@@ -13,6 +15,13 @@ namespace imapxx::inline v0 {
 using base::quirk;
 using base::tolerate;
 using codec::quoting;
+
+// Each member goes to its place: an item that is made elsewhere and copied in wide pieces waits for its narrow stores.
+inline void fetch_row::push(fetch_item kind, bool malformed, std::string_view name, std::string_view value) {
+  if (count_ == inline_items) return push_more({kind, malformed, name, value});
+  std::construct_at(&inline_.items[count_], kind, malformed, name, value);
+  ++count_;
+}
 
 /// Cuts one row: `msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (…)) ")"`.
 class fetch_row::cutter {
@@ -37,10 +46,32 @@ class fetch_row::cutter {
       if (codec::is_section(kind) && value_missing()) return false;
       if (kind == fetch_item::uid && !is_number(value)) return false;
       if (kind == fetch_item::uid) learn_uid(value);
-      row_.push({kind, false, name, value});
+      row_.push(kind, false, name, value);
       at_ = end + 1;
       if (text_[end] == ')') return at_ == text_.size();
       if (text_[end] != ' ') return false;
+    }
+  }
+
+  /// As `run_strictly`, for a text that goes on behind the response. \return behind its line end; 0 when it is not so
+  std::size_t run_on_line() {
+    ++at_;
+    for (;;) {
+      const auto name_at = at_;
+      const auto name_end = codec::end_of_name_on_line(text_, at_);
+      if (name_end == name_at || name_end == text_.size() || text_[name_end] != ' ') return 0;
+      const auto name = text_.substr(name_at, name_end - name_at);
+      const auto kind = codec::kind_of(name);
+      if (codec::is_section(kind)) return 0;
+      at_ = name_end + 1;
+      const auto end =
+          kind == fetch_item::uid ? learn_uid_on_line() : codec::end_of_value_on_line(text_, at_, row_.max_nesting_);
+      if (end >= text_.size() || end == at_) return 0;
+      row_.push(kind, false, name, text_.substr(at_, end - at_));
+      at_ = end + 1;
+      if (text_[end] == ' ') continue;
+      if (text_[end] != ')' || text_.size() - at_ < 2 || text_[at_] != '\r' || text_[at_ + 1] != '\n') return 0;
+      return at_ + 2;
     }
   }
 
@@ -114,7 +145,7 @@ class fetch_row::cutter {
     }
     if (codec::is_section(kind) && value_missing()) {
       tolerate(quirk::f15);
-      row_.push({kind, false, name, text_.substr(at_, 0)});
+      row_.push(kind, false, name, text_.substr(at_, 0));
       before_ = before::nothing;
       return true;
     }
@@ -154,10 +185,20 @@ class fetch_row::cutter {
     at_ += value.size();
     const bool malformed = value.empty() || end.too_deep || name_end == name_at;
     if (kind == fetch_item::uid) learn_uid(malformed ? std::string_view() : value);
-    row_.push({kind, malformed, text_.substr(name_at, name_end - name_at), value});
+    row_.push(kind, malformed, text_.substr(name_at, name_end - name_at), value);
     // Where neither a name nor a value stands, an octet is given up, so that there is always progress.
     if (name_end == name_at && value.empty()) ++at_;
     return true;
+  }
+
+  // \return where the digits end
+  std::size_t learn_uid_on_line() noexcept {
+    const char* const begin = text_.data() + at_;
+    const char* behind = begin;
+    const auto n = base::read_nz_number(begin, text_.data() + text_.size(), behind);
+    if (n == 0 || std::exchange(uid_seen_, true)) return std::string_view::npos;
+    row_.uid_ = n;
+    return at_ + static_cast<std::size_t>(behind - begin);
   }
 
   static bool is_number(std::string_view value) noexcept {
@@ -187,8 +228,8 @@ class fetch_row::cutter {
   }
 
   void spoil(std::size_t name_at, std::size_t name_end, std::size_t end) {
-    row_.push({codec::kind_of(text_.substr(name_at, name_end - name_at)), true,
-               text_.substr(name_at, name_end - name_at), text_.substr(name_end, end - name_end)});
+    row_.push(codec::kind_of(text_.substr(name_at, name_end - name_at)), true,
+              text_.substr(name_at, name_end - name_at), text_.substr(name_end, end - name_end));
   }
 
   fetch_row& row_;
@@ -215,30 +256,41 @@ void fetch_row::assign(std::uint32_t seq, std::string_view text, std::size_t off
   cutter(*this, text).run();
 }
 
+std::size_t fetch_row::assign_response(std::string_view octets, std::size_t max_nesting) {
+  constexpr std::string_view star = "* ";
+  constexpr std::string_view name = " FETCH (";
+  text_ = {};
+  uid_ = 0;
+  count_ = 0;
+  if (!more_.empty()) more_.clear();
+  if (!octets.starts_with(star)) return 0;
+  const char* const end = octets.data() + octets.size();
+  const char* at = nullptr;
+  seq_ = base::read_nz_number(octets.data() + star.size(), end, at);
+  if (seq_ == 0 || end - at < static_cast<std::ptrdiff_t>(name.size()) || std::string_view(at, name.size()) != name)
+    return 0;
+  offset_ = static_cast<std::size_t>(at - octets.data()) + name.size() - 1;
+  max_nesting_ = max_nesting;
+  const auto list = octets.substr(offset_);
+  const auto behind = cutter(*this, list).run_on_line();
+  if (behind == 0) {
+    uid_ = 0;
+    count_ = 0;
+    more_.clear();
+    return 0;
+  }
+  text_ = list.substr(0, behind - 2);
+  return offset_ + behind;
+}
+
 void fetch_row::assign_uid(std::uint32_t uid, std::string_view text, std::size_t offset, std::size_t max_nesting) {
   assign(0, text, offset, max_nesting);
   uid_ = uid;
 }
 
-void fetch_row::push(const item& i) {
-  if (count_ < inline_items) {
-    inline_[count_++] = i;
-    return;
-  }
-  if (more_.empty()) more_.assign(inline_.begin(), inline_.end());
+void fetch_row::push_more(const item& i) {
+  if (more_.empty()) more_.assign(inline_.items.begin(), inline_.items.end());
   more_.push_back(i);
-}
-
-std::span<const fetch_row::item> fetch_row::items() const noexcept {
-  if (!more_.empty()) return more_;
-  return {inline_.data(), count_};
-}
-
-const fetch_row::item* fetch_row::find(fetch_item kind) const noexcept {
-  for (const auto& i : items()) {
-    if (i.kind == kind && !i.malformed) return &i;
-  }
-  return nullptr;
 }
 
 namespace {
@@ -251,8 +303,7 @@ codec::value_limits limits_of(std::size_t nesting) {
 
 }  // namespace
 
-std::optional<std::uint32_t> fetch_row::uid() const noexcept {
-  if (uid_ != 0) return uid_;
+std::optional<std::uint32_t> fetch_row::read_uid() const noexcept {
   const auto* i = find(fetch_item::uid);
   if (i == nullptr) return std::nullopt;
   std::uint32_t n = 0;

@@ -1,5 +1,7 @@
 // SEARCH, SORT, ESEARCH, THREAD
 #include "base/ascii.hpp"
+#include "base/big_block.hpp"
+#include "base/swar.hpp"
 #include "codec/family.hpp"
 
 #include <algorithm>
@@ -26,6 +28,24 @@ void read_plain_numbers(lexer& in, std::vector<message_number>& numbers) {
   in.skip(done);
 }
 
+// Room for one more range, and for as many as the text will give if it goes on as it began: a list that doubles again
+// and again touches all of its memory three times.
+void make_room(std::vector<number_range>& ranges, std::size_t octets_done, std::size_t octets_in_all) {
+  constexpr std::size_t octets_of_a_number = 2;
+  constexpr std::size_t few = 4096;
+  const auto left = octets_in_all - octets_done;
+  const auto size = ranges.size();
+  auto wanted = std::max<std::size_t>(2 * size, 16);
+  if (size >= few) {
+    const auto expected = static_cast<double>(left) / static_cast<double>(octets_done) * static_cast<double>(size);
+    wanted = size + few + static_cast<std::size_t>(expected * 1.02);
+  }
+  wanted = std::min(wanted, size + left / octets_of_a_number + 1);
+  wanted = base::filling_pages(wanted * sizeof(number_range)) / sizeof(number_range);
+  ranges.reserve(wanted);
+  base::expect_use(ranges.data(), ranges.capacity() * sizeof(number_range));
+}
+
 // The same for a set: ascending numbers without repetition, which is what servers send. Stops behind the last one that
 // is so simple.
 void read_ascending_numbers(lexer& in, std::vector<number_range>& ranges) {
@@ -34,23 +54,20 @@ void read_ascending_numbers(lexer& in, std::vector<number_range>& ranges) {
   const char* const end = begin + text.size();
   const char* at = begin;
   const char* done = begin;
-  std::uint64_t last = 0;
+  message_number last = 0;
   while (at != end) {
-    std::uint64_t n = 0;
-    constexpr std::ptrdiff_t most_digits = 10;
-    const char* const stop = at + std::min(most_digits, end - at);
-    const char* digit = at;
-    for (; digit != stop && base::is_digit(*digit); ++digit) n = n * 10 + static_cast<std::uint64_t>(*digit - '0');
-    if (digit == at || *at == '0' || n > 0xFFFFFFFFU || n <= last || (digit != end && *digit != ' ')) break;
-    const auto number = static_cast<message_number>(n);
-    if (n - last == 1 && !ranges.empty()) {
+    const char* behind = at;
+    const auto number = base::read_nz_number(at, end, behind);
+    if (number <= last || (behind != end && *behind != ' ')) break;
+    if (number - last == 1 && !ranges.empty()) {
       ranges.back().last = number;
     } else {
+      if (ranges.size() == ranges.capacity()) make_room(ranges, static_cast<std::size_t>(at - begin), text.size());
       ranges.emplace_back(number, number);
     }
-    last = n;
-    done = digit;
-    at = digit == end ? end : digit + 1;
+    last = number;
+    done = behind;
+    at = behind == end ? end : behind + 1;
   }
   in.skip(static_cast<std::size_t>(done - begin));
 }

@@ -1,9 +1,13 @@
 #include <imapxx/commands/fetch_results.hpp>
 
+#include "base/big_block.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <numeric>
+#include <type_traits>
 
 namespace imapxx::inline v0 {
 namespace {
@@ -14,6 +18,35 @@ constexpr std::size_t first_chunk = std::size_t{64} << 10U;
 constexpr std::size_t largest_chunk = std::size_t{4} << 20U;
 
 }  // namespace
+
+void fetch_results::block_release::operator()(void* block) const noexcept {
+  if (huge) {
+    ::operator delete(block, std::align_val_t(base::huge_page));
+  } else {
+    ::operator delete(block);
+  }
+}
+
+template <class T>
+fetch_results::block<T> fetch_results::make_block(std::size_t n) {
+  static_assert(std::is_trivially_destructible_v<T>);
+  const auto octets = n * sizeof(T);
+  block_release release;
+  release.huge = octets >= base::huge_page;
+  void* const memory =
+      release.huge ? ::operator new(octets, std::align_val_t(base::huge_page)) : ::operator new(octets);
+  if (release.huge) base::expect_use(memory, octets);
+  return block<T>(static_cast<T*>(memory), release);
+}
+
+void fetch_results::record_list::push_back(const record& r) {
+  const auto in_all = blocks_.empty()            ? 0
+                      : blocks_.size() < growing ? in_first << (blocks_.size() - 1)
+                                                 : in_largest * (blocks_.size() - growing + 1);
+  if (size_ == in_all) blocks_.push_back(make_block<record>(blocks_.empty() ? in_first : std::min(in_all, in_largest)));
+  new (at(size_)) record(r);
+  ++size_;
+}
 
 fetch_results::fetch_results() = default;
 fetch_results::~fetch_results() = default;
@@ -88,10 +121,10 @@ char* fetch_results::allocate(std::size_t n) {
     if (next_chunk_ == 0) next_chunk_ = first_chunk;
     if (n > next_chunk_ / 4) {
       // A big row has a chunk of its own; the present one goes on being filled.
-      chunks_.push_back(std::make_unique_for_overwrite<char[]>(n));
+      chunks_.push_back(make_block<char>(n));
       return chunks_.back().get();
     }
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(next_chunk_));
+    chunks_.push_back(make_block<char>(next_chunk_));
     free_.at = chunks_.back().get();
     free_.left = next_chunk_;
     next_chunk_ = std::min(2 * next_chunk_, largest_chunk);

@@ -59,6 +59,10 @@ class framer {
 
   [[nodiscard]] frame next(std::string_view pending);
   void decide(literal_mode mode);
+  /// How long a response may be that is taken past the framer: whoever knows what to look for may take one of a single
+  /// line, with CRLF and without literals, from the start of `pending` instead of calling `next`. 0 when the next octet
+  /// is not the first one of a response that has not been looked at.
+  [[nodiscard]] std::size_t may_take() const noexcept;
   /// Whether a literal of so many octets can be collected within `limits::response_octets`. A literal that does not fit
   /// loses the connection when it is collected (before its octets are waited for); streamed into nothing, it does not.
   [[nodiscard]] bool fits(std::uint64_t octets) const noexcept;

@@ -5,6 +5,7 @@
 #include <imapxx/export.hpp>
 #include <imapxx/model/fetch_data.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -97,7 +98,15 @@ class IMAPXX_API fetch_results {
     std::uint32_t have = 0;
   };
   static_assert(sizeof(record) <= 32);
+  /// Memory of one block, given back as it was taken.
+  struct block_release {
+    bool huge = false;
+    void operator()(void* block) const noexcept;
+  };
+  template <class T>
+  using block = std::unique_ptr<T[], block_release>;
   /// Grows without moving what it holds: a million rows would otherwise be copied as often as their number doubles.
+  /// Each block holds as many as all before it, up to those of a huge page.
   class record_list {
    public:
     record_list() = default;
@@ -109,17 +118,21 @@ class IMAPXX_API fetch_results {
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-    [[nodiscard]] record& operator[](std::size_t i) noexcept { return blocks_[i / in_block][i % in_block]; }
-    [[nodiscard]] const record& operator[](std::size_t i) const noexcept { return blocks_[i / in_block][i % in_block]; }
+    [[nodiscard]] record& operator[](std::size_t i) noexcept { return *at(i); }
+    [[nodiscard]] const record& operator[](std::size_t i) const noexcept { return *at(i); }
     [[nodiscard]] const record& back() const noexcept { return (*this)[size_ - 1]; }
-    void push_back(const record& r) {
-      if (size_ == blocks_.size() * in_block) blocks_.push_back(std::make_unique_for_overwrite<record[]>(in_block));
-      (*this)[size_++] = r;
-    }
+    void push_back(const record& r);
 
    private:
-    static constexpr std::size_t in_block = 64;
-    std::vector<std::unique_ptr<record[]>> blocks_;
+    static constexpr std::size_t in_first = 64;
+    static constexpr std::size_t in_largest = 65'536;
+    static constexpr std::size_t growing = 11;  ///< blocks before all are of the largest size
+    [[nodiscard]] record* at(std::size_t i) const noexcept {
+      if (i >= in_largest) return &blocks_[growing - 1 + i / in_largest][i % in_largest];
+      const auto b = static_cast<std::size_t>(std::bit_width(i / in_first));
+      return &blocks_[b][b == 0 ? i : i - (in_first / 2 << b)];
+    }
+    std::vector<block<record>> blocks_;
     std::size_t size_ = 0;
   };
   /// Goes with the chunks when they are moved: who is left behind has none.
@@ -136,6 +149,8 @@ class IMAPXX_API fetch_results {
   };
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
+  template <class T>
+  static block<T> make_block(std::size_t n);
   char* allocate(std::size_t n);
   [[nodiscard]] std::size_t locate(std::uint32_t seq, std::uint32_t uid) const;
   void start(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have);
@@ -144,7 +159,7 @@ class IMAPXX_API fetch_results {
   [[nodiscard]] bool is_complete(const record& r) const noexcept { return (r.have & complete_) == complete_; }
 
   record_list records_;
-  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::vector<block<char>> chunks_;
   free_space free_;  // of the last chunk
   std::size_t next_chunk_ = 0;
   std::uint64_t octets_ = 0;

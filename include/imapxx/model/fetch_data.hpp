@@ -104,8 +104,13 @@ class IMAPXX_API fetch_row {
   /// The same for what follows `* uid UIDFETCH ` (RFC 9586), which has no sequence number.
   void assign_uid(std::uint32_t uid, std::string_view text, std::size_t offset = 0, std::size_t max_nesting = 64);
 
+  /// The same for a whole response at the start of `octets`, `* n FETCH (...)` CRLF, when it is all there, is written
+  /// exactly as the grammar wants it and holds no literal: one pass over what a million messages are like.
+  /// \return how many octets it has with its line end; 0 when it is not so, and the row then holds nothing
+  [[nodiscard]] std::size_t assign_response(std::string_view octets, std::size_t max_nesting = 64);
+
   [[nodiscard]] std::uint32_t seq() const noexcept { return seq_; }
-  [[nodiscard]] std::optional<std::uint32_t> uid() const noexcept;
+  [[nodiscard]] std::optional<std::uint32_t> uid() const noexcept { return uid_ != 0 ? uid_ : read_uid(); }
   [[nodiscard]] std::optional<flag_list> flags() const;
   /// The flags without a copy; nullopt when FLAGS is absent or no list.
   [[nodiscard]] std::optional<flag_view> flags_view() const noexcept;
@@ -121,8 +126,16 @@ class IMAPXX_API fetch_row {
   [[nodiscard]] std::optional<std::string> section(const imapxx::v0::section& wanted) const;
   [[nodiscard]] std::optional<std::string_view> section_view(const imapxx::v0::section& wanted) const;
   [[nodiscard]] bool has(fetch_item kind) const noexcept { return find(kind) != nullptr; }
-  [[nodiscard]] const item* find(fetch_item kind) const noexcept;
-  [[nodiscard]] std::span<const item> items() const noexcept;
+  [[nodiscard]] const item* find(fetch_item kind) const noexcept {
+    for (const auto& i : items()) {
+      if (i.kind == kind && !i.malformed) return &i;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] std::span<const item> items() const noexcept {
+    if (!more_.empty()) return more_;
+    return {inline_.items.data(), count_};
+  }
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
   [[nodiscard]] std::vector<unparsed_item> unparsed() const;
   /// Parses everything into an owning value.
@@ -130,7 +143,14 @@ class IMAPXX_API fetch_row {
 
  private:
   class cutter;
-  void push(const item& i);
+  // Items that are not there are never written: rows come by the million, and most have few.
+  union storage {
+    storage() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the items alone
+    std::array<item, inline_items> items;
+  };
+  void push(fetch_item kind, bool malformed, std::string_view name, std::string_view value);
+  void push_more(const item& i);
+  [[nodiscard]] std::optional<std::uint32_t> read_uid() const noexcept;
 
   std::string_view text_;
   std::size_t offset_ = 0;
@@ -138,7 +158,7 @@ class IMAPXX_API fetch_row {
   std::uint32_t seq_ = 0;
   std::uint32_t uid_ = 0;
   std::uint32_t count_ = 0;
-  std::array<item, inline_items> inline_{};
+  storage inline_;
   std::vector<item> more_;  // all items, when there are more than fit inline
 };
 

@@ -204,4 +204,65 @@ TEST(fetch_row, both_ways_of_cutting_see_the_same) {
   }
 }
 
+TEST(fetch_row, a_whole_response_at_the_start_of_more) {
+  const std::string response =
+      "* 12 FETCH (UID 4294967295 FLAGS (\\Seen $a) ENVELOPE (\"a\\\"b\\\\\" (NIL \"(\")) RFC822.SIZE 7)\r\n";
+  const std::string more = response + "* 13 FETCH (UID 8)\r\n";
+  fetch_row row;
+  EXPECT_EQ(row.assign_response(more), response.size());
+  EXPECT_EQ(row.seq(), 12U);
+  EXPECT_EQ(row.uid(), 4294967295U);
+  EXPECT_EQ(items(row), (std::vector<std::string>{"UID=4294967295", "FLAGS=(\\Seen $a)",
+                                                  "ENVELOPE=(\"a\\\"b\\\\\" (NIL \"(\"))", "RFC822.SIZE=7"}));
+  EXPECT_EQ(row.text(), std::string_view(response).substr(11, response.size() - 13));
+  // Nothing is taken before all of it is there.
+  for (std::size_t n = 0; n < response.size(); ++n) {
+    EXPECT_EQ(row.assign_response(response.substr(0, n)), 0U) << n;
+    EXPECT_TRUE(row.items().empty());
+  }
+}
+
+TEST(fetch_row, what_is_no_plain_response_is_left_to_the_framer) {
+  for (const std::string_view text : {"",
+                                      "* ",
+                                      "* OK x\r\n",
+                                      "* 3 EXISTS\r\n",
+                                      "* 0 FETCH (UID 1)\r\n",
+                                      "* 01 FETCH (UID 1)\r\n",
+                                      "* 4294967296 FETCH (UID 1)\r\n",
+                                      "* 1 fetch (UID 1)\r\n",
+                                      "* 1  FETCH (UID 1)\r\n",
+                                      "*  1 FETCH (UID 1)\r\n",
+                                      "* 1 FETCH (UID 1)\n",
+                                      "* 1 FETCH (UID 1)\r",
+                                      "* 1 FETCH (UID 1) \r\n",
+                                      "* 1 FETCH ( UID 1)\r\n",
+                                      "* 1 FETCH (UID 1 )\r\n",
+                                      "* 1 FETCH (UID 01)\r\n",
+                                      "* 1 FETCH (UID 0)\r\n",
+                                      "* 1 FETCH (UID 1 UID 2)\r\n",
+                                      "* 1 FETCH (UID 1\r\n FLAGS ())\r\n",
+                                      "* 1 FETCH (FLAGS (a\r\nb))\r\n",
+                                      "* 1 FETCH (PREVIEW \"a\r\n b\")\r\n",
+                                      "* 1 FETCH (PREVIEW \"a\\\r\n\")\r\n",
+                                      "* 1 FETCH (BODY[1] \"x\")\r\n",
+                                      "* 1 FETCH (RFC822 \"x\")\r\n",
+                                      "* 1 FETCH (PREVIEW {1}\r\nx)\r\n",
+                                      "* 1 FETCH (ENVELOPE ({1}\r\nx))\r\n",
+                                      "* 1 FETCH (X ~{1}\r\nx)\r\n",
+                                      "* 1 FETCH ()\r\n",
+                                      "* 1 FETCH (UID)\r\n",
+                                      "* 1 FETCH (UID 1))\r\n",
+                                      "* 1 FETCH (FLAGS (a)UID 1)\r\n",
+                                      "* 1 FETCH (X a\rb)\r\n",
+                                      "* 1 FETCH (X (a)\r\n"}) {
+    fetch_row row;
+    EXPECT_EQ(row.assign_response(text), 0U) << text;
+    EXPECT_TRUE(row.items().empty()) << text;
+  }
+  fetch_row row;
+  EXPECT_EQ(row.assign_response("* 1 FETCH (X ((a)))\r\n", 1), 0U);
+  EXPECT_NE(row.assign_response("* 1 FETCH (X ((a)))\r\n", 2), 0U);
+}
+
 }  // namespace

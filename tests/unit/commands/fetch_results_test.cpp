@@ -163,5 +163,21 @@ TEST(fetch_results, clear_keeps_what_is_expected) {
   EXPECT_TRUE(r.has_incomplete(1));
 }
 
+TEST(fetch_results, rows_stand_in_blocks_of_growing_size) {
+  fetch_results r;
+  r.expect(uid_bit, true, 64);
+  constexpr std::uint32_t many = 140'000;
+  for (std::uint32_t uid = 1; uid <= many; ++uid) r.add(uid, 2 * uid, "(UID " + std::to_string(2 * uid) + ")", uid_bit);
+  r.finish();
+  const fetch_results copy = r;
+  ASSERT_EQ(copy.size(), many);
+  for (std::uint32_t i = 0; i < many; ++i) {
+    ASSERT_EQ(r.uid(i), 2 * (i + 1));
+    ASSERT_EQ(copy.seq(i), i + 1);
+    ASSERT_EQ(copy.text(i), r.text(i));
+  }
+  EXPECT_EQ(copy.find_uid(2 * many)->seq(), many);
+}
+
 }  // namespace
 }  // namespace imapxx::test

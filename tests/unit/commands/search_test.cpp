@@ -42,6 +42,26 @@ TEST(uid_search, several_lines_are_united) {  // quirks Q-04, Q-07
   EXPECT_EQ(c.take_result().numbers(), uid_set::of(1, 2, 7, 8, 9));
 }
 
+TEST(uid_search, hundreds_of_thousands_of_numbers_in_changing_density) {
+  // Single numbers at first, long runs at last, and the other way round: room for the ranges is guessed on the way.
+  for (const bool thin_first : {true, false}) {
+    probe p;
+    uid_search c(search_key::all());
+    std::string line = "* SEARCH";
+    std::vector<message_number> numbers;
+    for (message_number i = 1; i <= 300'000; ++i) {
+      const bool thin = (i < 150'000) == thin_first;
+      numbers.push_back((numbers.empty() ? 0 : numbers.back()) + (thin || i % 1000 == 0 ? 14 : 1));
+      line += " " + std::to_string(numbers.back());
+    }
+    EXPECT_TRUE(p.feed(c, line));
+    EXPECT_FALSE(p.complete(c, "A1 OK done"));
+    const auto found = c.take_result();
+    EXPECT_EQ(found.size(), numbers.size());
+    EXPECT_EQ(found.numbers(), uid_set::from_numbers(numbers));
+  }
+}
+
 TEST(search, esearch_example) {  // RFC 9051 section 6.4.4
   probe p("IMAP4rev2");
   p.tag = "A282";

@@ -1,0 +1,95 @@
+#include "base/swar.hpp"
+
+#include "base/big_block.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imapxx::test {
+namespace {
+
+TEST(swar, finds_the_first_stop_wherever_it_stands) {
+  for (std::size_t size = 0; size < 70; ++size) {
+    const std::string none(size, 'x');
+    EXPECT_EQ((base::find_first_of<'"', '\\'>(none, 0)), size);
+    for (std::size_t stop = 0; stop < size; ++stop) {
+      std::string text = none;
+      text[stop] = stop % 2 == 0 ? '"' : '\\';
+      if (stop + 1 < size) text[stop + 1] = '"';
+      for (std::size_t from = 0; from <= stop; ++from) {
+        EXPECT_EQ((base::find_first_of<'"', '\\'>(text, from)), stop) << text << " from " << from;
+      }
+    }
+  }
+}
+
+TEST(swar, octets_above_127_are_no_stops) {
+  std::string text;
+  for (int octet = 128; octet < 256; ++octet) text += static_cast<char>(octet);
+  EXPECT_EQ((base::find_first_of<'"', '\\', '\r', '\n'>(text, 0)), text.size());
+}
+
+TEST(swar, reads_digits_up_to_the_first_other_octet) {
+  const std::string digits = "12345678";
+  for (std::size_t count = 0; count <= digits.size(); ++count) {
+    for (int octet = 0; octet < 256; ++octet) {
+      const char other = static_cast<char>(octet);
+      if (other >= '0' && other <= '9') continue;
+      const auto text = digits.substr(0, count) + std::string(8 - count, other) + "99";
+      const auto read = base::read_digits(text.data());
+      EXPECT_EQ(read.count, count) << octet;
+      if (count != 0) {
+        EXPECT_EQ(read.value, std::stoul(digits.substr(0, count))) << octet;
+      }
+    }
+  }
+}
+
+TEST(swar, numbers_of_32_bits_and_no_others) {
+  const auto read = [](std::string_view text, std::size_t ends) {
+    const char* behind = nullptr;
+    const auto n = base::read_nz_number(text.data(), text.data() + text.size(), behind);
+    EXPECT_EQ(behind - text.data(), static_cast<std::ptrdiff_t>(ends)) << text;
+    return n;
+  };
+  EXPECT_EQ(read("1", 1), 1U);
+  EXPECT_EQ(read("1234567", 7), 1'234'567U);
+  EXPECT_EQ(read("12345678", 8), 12'345'678U);
+  EXPECT_EQ(read("123456789 ", 9), 123'456'789U);
+  EXPECT_EQ(read("4294967295)", 10), 4'294'967'295U);
+  EXPECT_EQ(read("4294967296)", 10), 0U);
+  EXPECT_EQ(read("99999999999999", 10), 0U);
+  EXPECT_EQ(read("0", 0), 0U);
+  EXPECT_EQ(read("012345678", 0), 0U);
+  EXPECT_EQ(read("", 0), 0U);
+  EXPECT_EQ(read("x2345678", 0), 0U);
+  EXPECT_EQ(read("7 8 9 10 11", 1), 7U);
+}
+
+TEST(big_block, sizes_fill_pages) {
+  EXPECT_EQ(base::filling_pages(1), 1U);
+  EXPECT_EQ(base::filling_pages(base::huge_page / 2), base::huge_page / 2);
+  for (const std::size_t n : {base::huge_page - 64, base::huge_page, 3 * base::huge_page + 1}) {
+    const auto filling = base::filling_pages(n);
+    EXPECT_GE(filling, n);
+    EXPECT_LT(filling, n + base::huge_page);
+    EXPECT_EQ((filling + 64) % base::huge_page, 0U);
+  }
+}
+
+TEST(big_block, memory_holds_what_is_written_after_the_advice) {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(base::filling_pages(5 * base::huge_page) / sizeof(std::uint64_t));
+  base::expect_use(numbers.data(), numbers.capacity() * sizeof(std::uint64_t));
+  base::expect_use(numbers.data(), 1);
+  base::expect_use(nullptr, 0);
+  for (std::uint64_t i = 0; i < numbers.capacity(); ++i) numbers.push_back(i);
+  EXPECT_EQ(numbers.back(), numbers.size() - 1);
+}
+
+}  // namespace
+}  // namespace imapxx::test
