@@ -12,6 +12,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <string_view>
@@ -105,8 +106,8 @@ class loop {
   static void say(int fd, peer& p, std::string_view text) {
     if (p.ssl != nullptr) {
       (void)SSL_write(p.ssl, text.data(), static_cast<int>(text.size()));
-    } else {
-      (void)::write(fd, text.data(), text.size());
+    } else if (::send(fd, text.data(), text.size(), MSG_NOSIGNAL) < 0) {
+      std::perror("idle server");
     }
   }
   void serve(int fd) {

@@ -69,7 +69,7 @@ void login_operation::start(operation_host& host, time_point) {
   if (host.protocol().state() != session_state::not_authenticated) {
     return finish(error(errc::wrong_state, "already logged in").set_command("LOGIN"));
   }
-  if (host.protocol().capabilities_known() || !remembered().names().empty()) return choose(host);
+  if (host.protocol().capabilities_known() || !remembered().empty()) return choose(host);
   run_or_fail(host, std::make_unique<capability>(), [this](operation_host& h, completion&) { choose(h); });
 }
 

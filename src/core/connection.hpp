@@ -57,6 +57,7 @@ class clear_text_guard final : public observer {
 /// (`input_received`); repeat.
 class connection {
  public:
+  /// `options` must outlive it.
   connection(const connect_options& options, std::string_view host);
   ~connection();
   connection(const connection&) = delete;
@@ -97,7 +98,7 @@ class connection {
   void pump_out();
   void fail(error why);
 
-  connect_options options_;
+  const connect_options& options_;
   std::string host_;
   clear_text_guard guard_;
   session session_;

@@ -15,28 +15,26 @@ constexpr std::size_t most_flags = 256;
 }  // namespace
 
 void mailbox_tracker::select_sent(const mailbox_name& name, bool read_only) {
-  selecting_ = true;
-  next_.name = name;
-  next_.read_only = read_only;
-  restart();
+  next_ = std::make_unique<mailbox_view>();
+  next_->name = name;
+  next_->read_only = read_only;
 }
 
 void mailbox_tracker::restart() {
   mailbox_view fresh;
-  fresh.name = std::move(next_.name);
-  fresh.read_only = next_.read_only;
-  next_ = std::move(fresh);
+  fresh.name = std::move(next_->name);
+  fresh.read_only = next_->read_only;
+  *next_ = std::move(fresh);
 }
 
 void mailbox_tracker::select_done(bool ok, const status_response& status) {
   if (ok) {
     status_code(status.code);
-    view_ = std::move(next_);
+    if (next_) view_ = std::move(*next_);
   } else if (status.kind == status_kind::no) {
     view_ = mailbox_view();
   }
-  next_ = mailbox_view();
-  selecting_ = false;
+  next_.reset();
 }
 
 void mailbox_tracker::closed() { view_ = mailbox_view(); }
@@ -50,7 +48,7 @@ std::optional<mailbox_event> mailbox_tracker::exists(std::uint32_t count) {
     if (count < v.uids.size()) v.uids.assign_unknown(count);
     v.uids.grow(count);
   }
-  if (selecting_ || !changed) return std::nullopt;
+  if (next_ || !changed) return std::nullopt;
   mailbox_event e;
   e.what = mailbox_event::kind::exists;
   e.number = count;
@@ -61,7 +59,7 @@ std::optional<mailbox_event> mailbox_tracker::recent(std::uint32_t count) {
   auto& v = current();
   const bool changed = v.recent != count;
   v.recent = count;
-  if (selecting_ || !changed) return std::nullopt;
+  if (next_ || !changed) return std::nullopt;
   mailbox_event e;
   e.what = mailbox_event::kind::recent;
   e.number = count;
@@ -102,7 +100,7 @@ void mailbox_tracker::status_code(const response_code& c) {
   }
   // RFC 9051 section 7.1: what came before was about the mailbox that was selected until now.
   view_ = mailbox_view();
-  if (selecting_) restart();
+  if (next_) restart();
 }
 
 void mailbox_tracker::fetched(const fetch_row& row) {

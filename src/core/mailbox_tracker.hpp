@@ -5,6 +5,7 @@
 #include <imapxx/event.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace imapxx::inline v0::core {
@@ -36,11 +37,10 @@ class mailbox_tracker {
  private:
   void restart();
   void learn_keywords(const fetch_row& row);
-  [[nodiscard]] mailbox_view& current() noexcept { return selecting_ ? next_ : view_; }
+  [[nodiscard]] mailbox_view& current() noexcept { return next_ ? *next_ : view_; }
   bool track_uids_;
-  bool selecting_ = false;
   mailbox_view view_;
-  mailbox_view next_;
+  std::unique_ptr<mailbox_view> next_;  ///< while a SELECT is on its way
 };
 
 }  // namespace imapxx::inline v0::core

@@ -205,7 +205,8 @@ void recovery::on_closed(const error& why) {
     selection_->exists = protocol().mailbox().exists;
     selection_->uidnext = protocol().mailbox().uidnext;
   }
-  enabled_ = protocol().info().enabled.names();
+  const auto enabled = protocol().info().enabled.names();
+  enabled_.assign(enabled.begin(), enabled.end());
   if (leaving_ || !may_pass(why)) {
     state_ = state::over;
     fail_everything(why);

@@ -204,7 +204,7 @@ result<void> session::impl::tls_started() {
   input.clear();
   consume_next = 0;
   framer.reset();
-  literals.reset();
+  if (literals) literals->reset();
   // Nothing that was learnt in the clear outlives the handshake.
   info.capabilities.clear();
   info.enabled.clear();

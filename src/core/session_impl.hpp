@@ -6,6 +6,7 @@
 #include <imapxx/session.hpp>
 
 #include "base/fifo.hpp"
+#include "base/on_demand.hpp"
 #include "base/read_buffer.hpp"
 #include "codec/fetch.hpp"
 #include "core/in_flight.hpp"
@@ -118,12 +119,12 @@ struct session::impl {
   std::uint64_t staged_total = 0;  ///< octets ever put into `output`
   std::uint64_t sent_total = 0;
 
-  std::size_t consume_next = 0;              ///< octets of `input` that the last event's views still need
-  fetch_row row;                             ///< reused, so that a row costs no allocation
-  std::unique_ptr<status_response> status;   ///< what the last event's `status` points to
-  codec::literal_classifier literals;        ///< of the response that is being received
-  body_info body;                            ///< of the literal that is being streamed
-  core::in_flight_command* owner = nullptr;  ///< of that literal; nullptr drops it
+  std::size_t consume_next = 0;                         ///< octets of `input` that the last event's views still need
+  fetch_row row;                                        ///< reused, so that a row costs no allocation
+  std::unique_ptr<status_response> status;              ///< what the last event's `status` points to
+  base::on_demand<codec::literal_classifier> literals;  ///< of the response that is being received
+  body_info body;                                       ///< of the literal that is being streamed
+  core::in_flight_command* owner = nullptr;             ///< of that literal; nullptr drops it
   body_sink* sink = nullptr;
   bool in_body = false;
   struct inline_piece {

@@ -49,7 +49,7 @@ bool session::impl::on_frame(const wire::frame& f) {
     case wire::frame_kind::incomplete: consume_next = f.consumed; return false;
     case wire::frame_kind::response:
       consume_next = f.consumed;
-      literals.reset();
+      if (literals) literals->reset();
       if (options.observer != nullptr) options.observer->on_raw(f.text);
       on_response_text(f.text);
       return true;
@@ -82,7 +82,7 @@ bool session::impl::next_row(command_id id, fetch_row& into) {
     return false;
   }
   consume_next = f.consumed;
-  literals.reset();
+  if (literals) literals->reset();
   if (options.observer != nullptr) {
     options.observer->on_raw(f.text);
     if (options.observer->wants_trace()) trace_received(f.text);
@@ -237,7 +237,7 @@ core::in_flight_command* session::impl::body_owner(const body_info& about) {
 void session::impl::on_literal_begin(const wire::frame& f) {
   owner = nullptr;
   sink = nullptr;
-  const auto what = literals.classify(f.text);
+  const auto what = literals->classify(f.text);
   if (what.is_fetch && what.sec) {
     body = body_info();
     body.seq = what.seq;

@@ -49,8 +49,8 @@ void start_operation::on_sent(operation_host& host, bool one_step) {
   asks_capability_ = false;
   assumed_exists_.reset();
   // Before the log-in, a list of capabilities need not be whole: what is remembered of later is better.
-  if (result_.facts.before_login.names().empty()) result_.facts.before_login = host.protocol().info().capabilities;
-  const auto& caps = known_ && !known_->after_login.names().empty() ? known_->after_login : result_.facts.before_login;
+  if (result_.facts.before_login.empty()) result_.facts.before_login = host.protocol().info().capabilities;
+  const auto& caps = known_ && !known_->after_login.empty() ? known_->after_login : result_.facts.before_login;
   if (!one_step || !wanted_.may_go_ahead) return;
   // ENABLE changes how names are written, and must stand in front of SELECT.
   if (wants_rev2() && (!caps.imap4rev2() || (wanted_.mailbox && !is_ascii(*wanted_.mailbox)))) return;

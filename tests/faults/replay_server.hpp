@@ -3,12 +3,11 @@
 #pragma once
 
 #include "support/core/recordings.hpp"
+#include "support/loopback_server.hpp"
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
-#include <thread>
 
 namespace imapxx::faults {
 
@@ -28,25 +27,18 @@ struct disturbance {
 /// Listens on the loopback. One client at a time; what it says is compared by length only.
 class replay_server {
  public:
-  replay_server();
-  ~replay_server();
-  replay_server(const replay_server&) = delete;
-  replay_server& operator=(const replay_server&) = delete;
-  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  replay_server() : server_([this](int fd) { serve(fd); }) {}
+  [[nodiscard]] std::uint16_t port() const noexcept { return server_.port(); }
   /// For the connections that follow. `r` must outlive them.
   void plan(const test::recording& r, disturbance d);
 
  private:
-  void serve();
+  void serve(int fd);
   void talk(int fd, const test::recording& r, disturbance d);
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
   std::mutex mutex_;
   const test::recording* recording_ = nullptr;
   disturbance disturbance_;
-  std::atomic<int> current_ = -1;
-  std::atomic<bool> stopping_ = false;
-  std::thread thread_;
+  test::loopback_server server_;  // the last: its thread uses the others
 };
 
 }  // namespace imapxx::faults

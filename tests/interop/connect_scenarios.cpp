@@ -207,7 +207,7 @@ SCENARIO(start_up_in_few_flights, "") {
     ASSERT_EQ(r.messages.size(), 2U);
     EXPECT_EQ(r.messages[1].uid(), uids.back());
     EXPECT_EQ(r.mailbox->exists, uids.size());
-    EXPECT_FALSE(r.facts.after_login.names().empty());
+    EXPECT_FALSE(r.facts.after_login.empty());
   };
   imapxx::client first(options);
   const auto found = first.start(live_server::user(), plan);

@@ -1,11 +1,6 @@
 #include "threats/front.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <stdexcept>
 
 namespace imapxx::threats {
 namespace {
@@ -122,49 +117,17 @@ std::string dialogue_server::peer::line() {
   }
 }
 
-void dialogue_server::peer::send(std::string_view octets) {
-  while (!octets.empty()) {
-    const auto n = ::send(fd_, octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (n <= 0) return;
-    octets.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
+void dialogue_server::peer::send(std::string_view octets) { (void)test::loopback_server::send_all(fd_, octets); }
 
-dialogue_server::dialogue_server(std::function<void(peer&)> talk) : talk_(std::move(talk)) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* raw = reinterpret_cast<sockaddr*>(&address);
-  if (listener_ < 0 || ::bind(listener_, raw, size) != 0 || ::listen(listener_, 8) != 0 ||
-      ::getsockname(listener_, raw, &size) != 0)
-    throw std::runtime_error("no port to listen on");
-  port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { serve(); });
-}
+dialogue_server::dialogue_server(std::function<void(peer&)> talk)
+    : talk_(std::move(talk)), server_([this](int fd) { serve(fd); }) {}
 
-dialogue_server::~dialogue_server() {
-  stopping_ = true;
-  ::shutdown(listener_, SHUT_RDWR);
-  if (const int fd = current_; fd >= 0) ::shutdown(fd, SHUT_RDWR);
-  thread_.join();
-  ::close(listener_);
-}
-
-void dialogue_server::serve() {
-  while (!stopping_) {
-    const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd < 0) return;
-    ++connections_;
-    current_ = fd;
-    peer other(fd);
-    if (!stopping_) talk_(other);
-    current_ = -1;
-    ::close(fd);
-    const std::lock_guard lock(mutex_);
-    received_ += other.received_;
-  }
+void dialogue_server::serve(int fd) {
+  ++connections_;
+  peer other(fd);
+  talk_(other);
+  const std::lock_guard lock(mutex_);
+  received_ += other.received_;
 }
 
 std::string dialogue_server::received() const {

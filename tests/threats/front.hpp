@@ -8,6 +8,7 @@
 #include <imapxx/testserver/server.hpp>
 
 #include "support/any_command.hpp"
+#include "support/loopback_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +20,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -137,24 +137,17 @@ class dialogue_server {
     std::string received_;
   };
   explicit dialogue_server(std::function<void(peer&)> talk);
-  ~dialogue_server();
-  dialogue_server(const dialogue_server&) = delete;
-  dialogue_server& operator=(const dialogue_server&) = delete;
-  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return server_.port(); }
   [[nodiscard]] int connections() const noexcept { return connections_; }
   [[nodiscard]] std::string received() const;
 
  private:
-  void serve();
+  void serve(int fd);
   std::function<void(peer&)> talk_;
-  int listener_ = -1;
-  std::atomic<int> current_ = -1;
-  std::uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
-  std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
   std::string received_;
-  std::thread thread_;
+  test::loopback_server server_;  // the last: its thread uses the others
 };
 
 }  // namespace imapxx::threats

@@ -13,7 +13,7 @@ void print(const capability_set& set, const char* when, bool as_json, output& ou
     return;
   }
   out.trusted(out.look().bold(when) + "\n");
-  for (const auto& name : set.names()) out.line("  " + name);
+  for (const auto& name : set.names()) out.line("  " + std::string(name));
 }
 
 void print_id(client& c, bool as_json, output& out) {

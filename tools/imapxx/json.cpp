@@ -36,7 +36,8 @@ json mailbox(const mailbox_name& name) {
   return name.decoded() ? str(name.utf8()) : str(name.raw());
 }
 
-json strings(const std::vector<std::string>& list) {
+template <class Strings>
+json strings(const Strings& list) {
   json j = json::array();
   for (const auto& s : list) j.push_back(str(s));
   return j;

@@ -24,8 +24,9 @@ class IMAPXX_API capability_set {
   void clear() noexcept { names_.clear(); }
   [[nodiscard]] bool contains(std::string_view name) const noexcept;
   [[nodiscard]] bool empty() const noexcept { return names_.empty(); }
-  [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
-  [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+  [[nodiscard]] std::size_t size() const noexcept;
+  /// In the server's order and spelling. They are views into this set: valid until it is changed or destroyed.
+  [[nodiscard]] std::vector<std::string_view> names() const;
   /// The values behind `key=`, in upper case: `values("AUTH")` gives the SASL mechanisms.
   [[nodiscard]] std::vector<std::string> values(std::string_view key) const;
   /// The one value behind `key=`, such as the number of APPENDLIMIT.
@@ -37,7 +38,10 @@ class IMAPXX_API capability_set {
   friend bool operator==(const capability_set&, const capability_set&) = default;
 
  private:
-  std::vector<std::string> names_;
+  void append(std::string_view name);
+  // A server has forty names and a program perhaps thousands of connections. So each name is one octet, if it is a
+  // registered one in its usual spelling, or a zero, its length and its text.
+  std::string names_;
 };
 
 }  // namespace imapxx::inline v0

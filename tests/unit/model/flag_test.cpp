@@ -57,6 +57,31 @@ TEST(capability_set, words_without_regard_to_case) {
   EXPECT_EQ(c.to_string(), "IMAP4rev1 auth=plain AUTH=SCRAM-SHA-1 APPENDLIMIT=1000");
 }
 
+// However a name is kept, what comes out is what the server wrote, in its order.
+TEST(capability_set, spelling_and_order_of_the_server) {
+  const std::vector<std::string_view> sent = {"IMAP4rev1",      "X-OWN",        "idle",   "IMAP4REV2",
+                                              "LITERAL+",       "AUTH=plain",   "IDLE-2", "QUOTA=RES-STORAGE",
+                                              "QUOTA=RES-NONE", "YET\tANOTHER", "ACL"};
+  std::string line;
+  for (const auto name : sent) line.append(name).append(" ");
+  capability_set c(line);
+  EXPECT_EQ(c.names(), sent);
+  EXPECT_EQ(c.size(), sent.size());
+  for (const auto name : sent) EXPECT_TRUE(c.contains(name)) << name;
+  EXPECT_TRUE(c.contains("IDLE"));
+  c.insert("Idle");
+  EXPECT_EQ(c.size(), sent.size()) << "is there in another spelling";
+  c.erase("IDLE");
+  c.erase("yet\tanother");
+  c.erase("AUTH");
+  EXPECT_EQ(c.names(), (std::vector<std::string_view>{"IMAP4rev1", "X-OWN", "IMAP4REV2", "LITERAL+", "AUTH=plain",
+                                                      "IDLE-2", "QUOTA=RES-STORAGE", "QUOTA=RES-NONE", "ACL"}));
+  EXPECT_EQ(c.to_string(), "IMAP4rev1 X-OWN IMAP4REV2 LITERAL+ AUTH=plain IDLE-2 QUOTA=RES-STORAGE QUOTA=RES-NONE ACL");
+  c.clear();
+  EXPECT_TRUE(c.empty());
+  EXPECT_EQ(c.size(), 0U);
+}
+
 TEST(capability_set, long_lists_are_the_same) {
   std::string text;
   capability_set expected;
