@@ -12,6 +12,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 SOAK_ROUNDS ?= 20
+MUTANTS ?= 200
 BENCH_ROUNDS ?= 5
 export JOBS
 export CTEST_PARALLEL_LEVEL ?= 2
@@ -112,7 +113,8 @@ coverage:
 	@scripts/coverage.sh build/coverage
 	@scripts/coverage.sh build/coverage corpus
 
-# The long versions of the threats' tests, then all tests again and again: what fails once in twenty runs is found here.
+# The long versions of the threats' tests, then all tests again and again: what fails once in twenty runs is found here. Then
+# changes of the core, one at a time, that the tests must notice.
 soak:
 	@scripts/deps.sh build test servers soak
 	@$(call build,dev)
@@ -120,6 +122,7 @@ soak:
 	@IMAPXX_SOAK=1 ctest --preset dev -R '^unit_core$$'
 	@IMAPXX_SOAK=1 ctest --preset dev -R cli.download_kill_test
 	@ctest --preset dev -LE 'install|style' --repeat until-fail:$(SOAK_ROUNDS)
+	@python3 -B scripts/mutants.py --count $(MUTANTS)
 
 docs:
 	@scripts/deps.sh docs
