@@ -41,6 +41,15 @@ template <char... Stops>
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
     at += sizeof word;
   }
+  if (at < size && size >= sizeof(__m128i)) {
+    // The last sixteen, without those in front of `at`.
+    const auto last = size - sizeof(__m128i);
+    const auto word = _mm_loadu_si128(reinterpret_cast<const __m128i*>(octets + last));
+    auto equal = _mm_setzero_si128();
+    ((equal = _mm_or_si128(equal, _mm_cmpeq_epi8(word, _mm_set1_epi8(Stops)))), ...);
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(equal)) >> (at - last);
+    return found != 0 ? at + static_cast<std::size_t>(std::countr_zero(found)) : size;
+  }
 #endif
   while (size - at >= sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
