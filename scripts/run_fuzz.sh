@@ -3,7 +3,8 @@
 #
 # Starts from fuzz/seeds and fuzz/corpus; new inputs stay in DIR/corpus, findings in DIR/crashes, outputs in DIR/logs.
 # Inputs that once broke something (fuzz/old_crashes) are run first. Prints how often each program ran its input and how
-# many branches it knows, and a total; ends with 1 when anything was found. FUZZ_RUNS=n: so many runs instead of the time.
+# many branches it knows, and a total; ends with 1 when anything was found. FUZZ_RUNS=n: at
+# most so many runs (with SECONDS 0: exactly so many).
 # FUZZ_SEED=n: the same inputs each time, as far as the time goes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +21,7 @@ one() {
         if [ -d "$place" ]; then inputs+=("$place"); fi
     done
     local limit=(-max_total_time="$seconds")
-    if [ -n "${FUZZ_RUNS:-}" ]; then limit=(-runs="$FUZZ_RUNS"); fi
+    if [ -n "${FUZZ_RUNS:-}" ]; then limit+=(-runs="$FUZZ_RUNS"); fi
     if [ -n "${FUZZ_SEED:-}" ]; then limit+=(-seed="$FUZZ_SEED"); fi
     if [ -d "$old" ] && ! "$program" "$old"/* >"$log" 2>&1; then
         printf '%-20s an old finding is back: %s\n' "$name" "$log"

@@ -77,7 +77,7 @@ void give(void* p) noexcept {
   __real_free(p);
 }
 
-void* or_throw(void* p) {
+[[maybe_unused]] void* or_throw(void* p) {
   if (p == nullptr) throw std::bad_alloc();
   return p;
 }
@@ -115,7 +115,9 @@ void* __wrap_realloc(void* p, std::size_t n) {
 void __wrap_free(void* p) { f::give(p); }
 }
 
-// All forms, so that no memory changes between this allocator and the standard one.
+// All forms, so that no memory changes between this allocator and the standard one. ThreadSanitizer has its own and
+// lets nobody replace them.
+#ifndef IMAPXX_TEST_NO_OPERATOR_NEW
 void* operator new(std::size_t n) { return f::or_throw(f::take(n)); }
 void* operator new[](std::size_t n) { return f::or_throw(f::take(n)); }
 void* operator new(std::size_t n, std::align_val_t a) { return f::or_throw(f::take_aligned(n, a)); }
@@ -132,3 +134,4 @@ void operator delete(void* p, std::size_t, std::align_val_t) noexcept { f::give(
 void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { f::give(p); }
 void operator delete(void* p, const std::nothrow_t&) noexcept { f::give(p); }
 void operator delete[](void* p, const std::nothrow_t&) noexcept { f::give(p); }
+#endif
