@@ -113,10 +113,9 @@ namespace {
 
 // Whether a name in the list begins without a backslash.
 bool has_keyword(std::string_view list) noexcept {
-  const char* const end = list.data() + list.size();
-  for (const char* at = list.data(); at != end; ++at) {
-    const bool begins = *at == ' ' || *at == '(';
-    if (begins && at + 1 != end && at[1] != '\\' && at[1] != ')' && at[1] != ' ') return true;
+  for (std::size_t at = 1; at < list.size(); ++at) {
+    if (list[at] != '\\' && list[at] != ')' && list[at] != ' ') return true;
+    at = base::find_first_of<' ', '('>(list, at);
   }
   return false;
 }

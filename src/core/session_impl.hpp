@@ -66,6 +66,8 @@ struct session::impl {
   bool read_frame();
   bool on_frame(const wire::frame& f);
   bool next_row(command_id id, fetch_row& into);
+  [[nodiscard]] std::size_t take_row(fetch_row& into);
+  [[nodiscard]] bool is_for(command_id id, const fetch_row& r, std::size_t octets);
   [[nodiscard]] bool is_row_of(command_id id, const fetch_row& r) const;
   void trace_received(std::string_view text);
   void on_response_text(std::string_view text);

@@ -42,7 +42,32 @@ struct answer_of {
 
 }  // namespace
 
-bool session::impl::read_frame() { return on_frame(framer.next(input.pending())); }
+bool session::impl::read_frame() {
+  if (const auto octets = take_row(row); octets != 0) {
+    on_row(row, octets);
+    return true;
+  }
+  return on_frame(framer.next(input.pending()));
+}
+
+// The row at the start of what was received, if it can be cut without being framed before. \return its octets, without
+// the line end; 0 when it must be read the long way
+std::size_t session::impl::take_row(fetch_row& into) {
+  constexpr std::size_t line_end = 2;
+  const auto most = greeted ? framer.may_take() : 0;
+  if (most == 0) return 0;
+  const auto pending = input.pending();
+  const auto octets = into.assign_response(pending, options.limits.nesting);
+  if (octets == 0 || octets - line_end > most) return 0;
+  consume_next = octets;
+  if (literals) literals->reset();
+  const auto text = pending.substr(0, octets - line_end);
+  if (options.observer != nullptr) {
+    options.observer->on_raw(text);
+    if (options.observer->wants_trace()) trace_received(text);
+  }
+  return text.size();
+}
 
 bool session::impl::on_frame(const wire::frame& f) {
   switch (f.kind) {
@@ -76,6 +101,7 @@ bool session::impl::next_row(command_id id, fetch_row& into) {
   if (!events.empty() || is_closed || !greeted) return false;
   inline_bodies.clear();
   input.consume(std::exchange(consume_next, 0));
+  if (const auto octets = take_row(into); octets != 0) return is_for(id, into, octets);
   const auto f = framer.next(input.pending());
   if (f.kind != wire::frame_kind::response) {
     (void)on_frame(f);
@@ -91,10 +117,14 @@ bool session::impl::next_row(command_id id, fetch_row& into) {
     parse_and_handle(f.text);
     return false;
   }
-  tracker.fetched(into);
-  if (is_row_of(id, into)) return true;
-  row = into;
-  hand_out(row, f.text.size());
+  return is_for(id, into, f.text.size());
+}
+
+bool session::impl::is_for(command_id id, const fetch_row& r, std::size_t octets) {
+  tracker.fetched(r);
+  if (is_row_of(id, r)) return true;
+  row = r;
+  hand_out(row, octets);
   return false;
 }
 
