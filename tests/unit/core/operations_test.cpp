@@ -186,6 +186,12 @@ TEST(search_operation, asks_for_all_numbers_where_items_are_missing) {  // quirk
   EXPECT_EQ(found.count, 3U);
   EXPECT_TRUE(found.empty());  // ALL was not asked for
 
+  uid_search_operation half(uid_search(search_key::all()).returning(search_return().min().max()));
+  scripted other(esearch);
+  other.play(half, {{"UID SEARCH RETURN (MIN MAX) ALL", "* ESEARCH UID MIN 4\r\n$ OK\r\n"},
+                    {"UID SEARCH ALL", "* SEARCH 4 7 8\r\n$ OK\r\n"}});
+  EXPECT_EQ(half.take_result().max, 8U);
+
   uid_search_operation again(uid_search(search_key::all()).returning(search_return().all().count()));
   server.play(again, {{"UID SEARCH ALL", "* SEARCH 4 7\r\n$ OK\r\n"}});
   EXPECT_EQ(again.take_result().to_string(), "4,7");

@@ -295,6 +295,24 @@ TEST(reconnect, a_log_in_that_is_throttled_is_tried_later) {
   EXPECT_TRUE(t.of().wants_transport());
 }
 
+TEST(reconnect, a_log_in_that_fails_for_the_time_being_is_tried_again) {  // quirk A-11
+  for (const auto& [answer, passes] : {std::pair{"$ NO [AUTHENTICATIONFAILED] Temporary failure, try again\r\n", true},
+                                       std::pair{"$ NO [AUTHENTICATIONFAILED] Invalid credentials\r\n", false}}) {
+    lossy t(plain_policy(), true);
+    t.of().remember(credentials("ann", secret("pw")).allow_plaintext());
+    const auto id = t.submit(noop());
+    (void)t.output();
+    t.lose();
+    t.wait();
+    t.connect("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
+    (void)t.output();
+    t.feed("+ \r\n");
+    (void)t.output();
+    t.feed(answer);
+    EXPECT_EQ(t.outcome_of(id).code() == errc::internal_error, passes) << answer;  // no outcome yet
+  }
+}
+
 // --- what is sent again
 
 TEST(reconnect, enable_and_the_mailbox_come_before_the_command) {
@@ -497,6 +515,22 @@ TEST(reconnect, a_conditional_store_that_changed_nothing_is_sent_again) {
   t.answer("UID STORE 5 (UNCHANGEDSINCE 100) +FLAGS (\\Flagged)",
            "* 1 FETCH (UID 5 FLAGS (\\Flagged) MODSEQ (130))\r\n$ OK\r\n");
   EXPECT_FALSE(t.outcome_of(id));
+}
+
+TEST(reconnect, a_command_that_waits_for_the_new_connection_may_be_abandoned) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.lose();
+  const auto waits = t.submit(namespace_list());
+  const auto stays = t.submit(noop());
+  t.of().abandon(id);
+  t.of().abandon(waits);
+  t.wait();
+  t.connect();
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(stays));
+  EXPECT_EQ(t.output(), "");
 }
 
 TEST(reconnect, an_abandoned_command_is_not_sent_again) {
