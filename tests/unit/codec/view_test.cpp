@@ -158,7 +158,7 @@ TEST(body_structure_view, keeps_what_had_to_be_read_leniently) {
 TEST(body_structure_view, deep_nesting_costs_no_stack) {
   std::string value = "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 1 1)";
   for (int depth = 0; depth < 60; ++depth) {
-    value = "(" + value + " \"MIXED\")";
+    value.insert(0, "(").append(" \"MIXED\")");
     const auto text = row_text("BODY", value);
     const auto row = cut(text);
     const auto view = body_structure_view::of(row);
