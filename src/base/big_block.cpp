@@ -3,19 +3,19 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdint>
 
 namespace imapxx::inline v0::base {
 
-void expect_use(const void* at, std::size_t octets) noexcept {
+void expect_use(void* at, std::size_t octets) noexcept {
 #ifdef MADV_HUGEPAGE
   if (octets < huge_page - huge_page / 4) return;
-  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   // The allocator's own octets in front of a block may stand on its first page.
-  const auto address = reinterpret_cast<std::uintptr_t>(at);
-  const auto begin = address / page * page;
-  const auto end = (address + octets + page - 1) / page * page;
-  (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // NOLINT(performance-no-int-to-ptr)
+  const auto in_front = static_cast<std::size_t>(std::bit_cast<std::uintptr_t>(at) % page);
+  const auto pages = (in_front + octets + page - 1) / page * page;
+  (void)::madvise(static_cast<char*>(at) - in_front, pages, MADV_HUGEPAGE);
 #else
   (void)at;
   (void)octets;

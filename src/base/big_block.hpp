@@ -12,7 +12,7 @@ inline constexpr std::size_t huge_page = std::size_t{2} << 20U;
 
 /// Advises the system that all of this memory is about to be used. Memory of any origin; where there are no huge pages
 /// nothing happens.
-void expect_use(const void* at, std::size_t octets) noexcept;
+void expect_use(void* at, std::size_t octets) noexcept;
 
 /// At least so many octets, as many as fill huge pages together with what the allocator adds to a big block. Less than
 /// a huge page stays as it is.

@@ -24,6 +24,14 @@ inline constexpr std::uint64_t high_bits = 0x8080808080808080U;
   const std::uint64_t x = word ^ (low_bits * static_cast<unsigned char>(c));
   return (x - low_bits) & ~x & high_bits;
 }
+
+#ifdef __SSE2__
+[[nodiscard]] inline __m128i sixteen(const char* at) noexcept {
+  __m128i word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+#endif
 }  // namespace detail
 
 /// The position at or behind `at` of the first octet of `text` that is one of `Stops`; `text.size()` when there is
@@ -34,7 +42,7 @@ template <char... Stops>
   const std::size_t size = text.size();
 #ifdef __SSE2__
   while (size - at >= sizeof(__m128i)) {
-    const auto word = _mm_loadu_si128(reinterpret_cast<const __m128i*>(octets + at));
+    const auto word = detail::sixteen(octets + at);
     auto equal = _mm_setzero_si128();
     ((equal = _mm_or_si128(equal, _mm_cmpeq_epi8(word, _mm_set1_epi8(Stops)))), ...);
     const auto found = static_cast<unsigned>(_mm_movemask_epi8(equal));
@@ -44,7 +52,7 @@ template <char... Stops>
   if (at < size && size >= sizeof(__m128i)) {
     // The last sixteen, without those in front of `at`.
     const auto last = size - sizeof(__m128i);
-    const auto word = _mm_loadu_si128(reinterpret_cast<const __m128i*>(octets + last));
+    const auto word = detail::sixteen(octets + last);
     auto equal = _mm_setzero_si128();
     ((equal = _mm_or_si128(equal, _mm_cmpeq_epi8(word, _mm_set1_epi8(Stops)))), ...);
     const auto found = static_cast<unsigned>(_mm_movemask_epi8(equal)) >> (at - last);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <new>
 #include <numeric>
 #include <type_traits>
@@ -44,7 +45,7 @@ void fetch_results::record_list::push_back(const record& r) {
                       : blocks_.size() < growing ? in_first << (blocks_.size() - 1)
                                                  : in_largest * (blocks_.size() - growing + 1);
   if (size_ == in_all) blocks_.push_back(make_block<record>(blocks_.empty() ? in_first : std::min(in_all, in_largest)));
-  new (at(size_)) record(r);
+  std::construct_at(at(size_), r);
   ++size_;
 }
 

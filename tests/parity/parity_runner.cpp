@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -319,10 +320,12 @@ std::unique_ptr<IMAP4> connect(const json& job, std::vector<std::string>& lines)
   return std::make_unique<traced<IMAP4>>(job, how, lines);
 }
 
-std::string without_tag(std::string text, const std::string& tag) {
-  for (std::size_t at = 0; !tag.empty() && (at = text.find(tag, at)) != std::string::npos; at += 4)
-    text.replace(at, tag.size(), "TTTT");
-  return text;
+// As in player.py: in tags, and alone in quotes.
+std::string without_tag(const std::string& text, const std::string& tag) {
+  if (tag.empty()) return text;
+  const std::regex tags("(^|[^A-Za-z0-9])" + tag + "(?=[0-9])");
+  const std::regex quoted("'" + tag + "'");
+  return std::regex_replace(std::regex_replace(text, tags, "$1TTTT"), quoted, "'TTTT'");
 }
 
 json run(const json& job) {

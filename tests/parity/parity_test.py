@@ -211,8 +211,9 @@ class Comparison:
                     self.by_rules += 1
                     continue
                 self.unlisted += 1
-                print(f"*** {script.name} [{profile}]: {a[0]}\n    imaplib: {short(a[1])}\n    imapxx:  "
-                      f"{'' if a[0] == b[0] else b[0] + ': '}{short(b[1])}")
+                difference = (f"*** {script.name} [{profile}]: {a[0]}\n    imaplib: {short(a[1])}\n    imapxx:  "
+                              f"{'' if a[0] == b[0] else b[0] + ': '}{short(b[1])}")
+                print(difference.replace(PASSWORD, "(password)"))
 
 
 def short(text):
