@@ -1,6 +1,8 @@
 // One FETCH response: cutting it into items, and reading each kind of value.
 #include <imapxx/model/fetch_data.hpp>
 
+#include "samples.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -9,15 +11,7 @@
 namespace {
 
 constexpr std::string_view flags_row = "(UID 123456 FLAGS (\\Seen \\Answered))";
-constexpr std::string_view envelope_row =
-    "(UID 4711 ENVELOPE (\"Mon, 7 Feb 2026 21:52:25 -0800\" \"Re: minutes of meeting\" "
-    "((\"Terry Gray\" NIL \"gray\" \"example.org\")) ((\"Terry Gray\" NIL \"gray\" \"example.org\")) "
-    "((\"Terry Gray\" NIL \"gray\" \"example.org\")) ((NIL NIL \"imap\" \"lists.example.org\")) "
-    "((NIL NIL \"minutes\" \"example.org\") (\"John Klensin\" NIL \"klensin\" \"example.net\")) NIL NIL "
-    "\"<B27397-01000@example.org>\") INTERNALDATE \"07-Feb-2026 21:52:25 -0800\" RFC822.SIZE 4286 BODYSTRUCTURE "
-    "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL NIL \"QUOTED-PRINTABLE\" 1152 23 NIL NIL NIL)"
-    "(\"TEXT\" \"HTML\" (\"CHARSET\" \"utf-8\") NIL NIL \"QUOTED-PRINTABLE\" 3012 44 NIL NIL NIL) "
-    "\"ALTERNATIVE\" (\"BOUNDARY\" \"=-x\") NIL NIL))";
+const std::string envelope_row = "(UID 4711 " + std::string(bench::message_items) + ")";
 
 void cut(benchmark::State& state, std::string_view text) {
   imapxx::fetch_row row;

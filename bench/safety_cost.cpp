@@ -4,6 +4,8 @@
 //   safety_cost KIND ROUNDS     flags, messages, search, mailboxes
 #include <imapxx/response.hpp>
 
+#include "samples.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -25,15 +27,8 @@ std::string flags_rows() {
 std::string messages() {
   std::string out;
   for (int n = 1; n <= 100; ++n)
-    out += "* " + std::to_string(n) + " FETCH (UID " + std::to_string(1000 + n) +
-           " ENVELOPE (\"Mon, 7 Feb 2026 21:52:25 -0800\" \"Re: minutes of meeting\" "
-           "((\"Terry Gray\" NIL \"gray\" \"example.org\")) ((\"Terry Gray\" NIL \"gray\" \"example.org\")) "
-           "((\"Terry Gray\" NIL \"gray\" \"example.org\")) ((NIL NIL \"imap\" \"lists.example.org\")) "
-           "((NIL NIL \"minutes\" \"example.org\") (\"John Klensin\" NIL \"klensin\" \"example.net\")) NIL NIL "
-           "\"<B27397-01000@example.org>\") INTERNALDATE \"07-Feb-2026 21:52:25 -0800\" RFC822.SIZE 4286 BODYSTRUCTURE "
-           "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL NIL \"QUOTED-PRINTABLE\" 1152 23 NIL NIL NIL)"
-           "(\"TEXT\" \"HTML\" (\"CHARSET\" \"utf-8\") NIL NIL \"QUOTED-PRINTABLE\" 3012 44 NIL NIL NIL) "
-           "\"ALTERNATIVE\" (\"BOUNDARY\" \"=-x\") NIL NIL) BODY[HEADER] {16}\r\nSubject: x\r\n\r\n\r\n)\r\n";
+    out += "* " + std::to_string(n) + " FETCH (UID " + std::to_string(1000 + n) + " " +
+           std::string(bench::message_items) + " BODY[HEADER] {16}\r\nSubject: x\r\n\r\n\r\n)\r\n";
   return out;
 }
 

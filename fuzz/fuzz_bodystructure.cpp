@@ -5,6 +5,7 @@
 
 #include "support/canonical.hpp"
 #include "support/choices.hpp"
+#include "support/fetch_value.hpp"
 #include "support/reference.hpp"
 #include "support/response_writer.hpp"
 
@@ -17,21 +18,17 @@
 namespace fuzz_bodystructure {
 
 inline std::optional<imapxx::body_structure> read(std::string_view value) {
-  const std::string text = std::string("(BODYSTRUCTURE ").append(value).append(")");
-  imapxx::fetch_row row;
-  row.assign(1, text);
-  (void)row.unparsed();
-  return row.bodystructure();
+  const imapxx::fuzz::fetch_value item("BODYSTRUCTURE", value);
+  (void)item.row().unparsed();
+  return item.row().bodystructure();
 }
 
 // A space behind the first parenthesis leaves the value to the tolerant reader, which must understand the same; and so
 // must the views.
 inline void require_same_in_all_ways(std::string_view value, const std::optional<imapxx::body_structure>& got) {
   namespace fuzz = imapxx::fuzz;
-  const std::string text = std::string("(BODYSTRUCTURE ").append(value).append(")");
-  imapxx::fetch_row row;
-  row.assign(1, text);
-  const auto view = imapxx::body_structure_view::of(row);
+  const fuzz::fetch_value item("BODYSTRUCTURE", value);
+  const auto view = imapxx::body_structure_view::of(item.row());
   fuzz::require(view.has_value() == got.has_value(), "a view is there and the value is not, or the other way round");
   if (view) {
     fuzz::require(view->to_owned() == *got, "a view means something else");
@@ -40,23 +37,15 @@ inline void require_same_in_all_ways(std::string_view value, const std::optional
     for (const auto& part : view->children())
       fuzz::require(part.to_owned() == got->children[i++], "a part's view means something else");
   }
-  if (!value.starts_with('(') || value.size() < 2 || value[1] == ' ' || value[1] == ')') return;
-  const auto counted = [](std::string_view v) {
-    imapxx::reset_leniency();
-    (void)read(v);
-    std::string out;
-    for (const auto& l : imapxx::leniency()) {
-      if (l.quirk != "G-04") out += std::string(l.quirk) + std::to_string(l.count) + " ";
-    }
-    return out;
-  };
-  const auto tolerant = read("( " + std::string(value.substr(1)));
+  const auto spaced = fuzz::for_tolerant_reader(value);
+  if (!spaced) return;
+  const auto tolerant = read(*spaced);
   fuzz::require(tolerant.has_value() == got.has_value(), "only one reader understands a structure");
-  if (!got) return;
   // Where a part was kept as it was sent, its octets differ by the space.
-  if (got->extensions.empty()) fuzz::require(*tolerant == *got, "the tolerant reader understands something else");
-  if (got->extensions.empty())
-    fuzz::require_equal(counted(value), counted("( " + std::string(value.substr(1))), "other tolerances are counted");
+  if (!got || !got->extensions.empty()) return;
+  fuzz::require(*tolerant == *got, "the tolerant reader understands something else");
+  fuzz::require_equal(fuzz::tolerances_of([&] { return read(value); }),
+                      fuzz::tolerances_of([&] { return read(*spaced); }), "other tolerances are counted");
 }
 
 }  // namespace fuzz_bodystructure

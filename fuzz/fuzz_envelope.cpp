@@ -5,6 +5,7 @@
 
 #include "support/canonical.hpp"
 #include "support/choices.hpp"
+#include "support/fetch_value.hpp"
 #include "support/reference.hpp"
 #include "support/response_writer.hpp"
 
@@ -17,37 +18,26 @@
 namespace fuzz_envelope {
 
 inline std::optional<imapxx::envelope> read(std::string_view value) {
-  const std::string text = std::string("(ENVELOPE ").append(value).append(")");
-  imapxx::fetch_row row;
-  row.assign(1, text);
-  (void)row.unparsed();
-  return row.envelope();
+  const imapxx::fuzz::fetch_value item("ENVELOPE", value);
+  (void)item.row().unparsed();
+  return item.row().envelope();
 }
 
 // A space behind the first parenthesis leaves the value to the tolerant reader, which must understand the same; and so
 // must the views.
 inline void require_same_in_all_ways(std::string_view value, const std::optional<imapxx::envelope>& got) {
   namespace fuzz = imapxx::fuzz;
-  const std::string text = std::string("(ENVELOPE ").append(value).append(")");
-  imapxx::fetch_row row;
-  row.assign(1, text);
-  const auto view = imapxx::envelope_view::of(row);
+  const fuzz::fetch_value item("ENVELOPE", value);
+  const auto view = imapxx::envelope_view::of(item.row());
   fuzz::require(view.has_value() == got.has_value(), "a view is there and the value is not, or the other way round");
   if (view) fuzz::require(view->to_owned() == *got, "a view means something else");
-  if (!value.starts_with('(') || value.size() < 2 || value[1] == ' ' || value[1] == ')') return;
-  const auto counted = [](std::string_view v) {
-    imapxx::reset_leniency();
-    (void)read(v);
-    std::string out;
-    for (const auto& l : imapxx::leniency()) {
-      if (l.quirk != "G-04") out += std::string(l.quirk) + std::to_string(l.count) + " ";
-    }
-    return out;
-  };
-  const auto spaced = "( " + std::string(value.substr(1));
-  const auto tolerant = read(spaced);
+  const auto spaced = fuzz::for_tolerant_reader(value);
+  if (!spaced) return;
+  const auto tolerant = read(*spaced);
   fuzz::require(tolerant == got, "the tolerant reader understands something else");
-  if (got) fuzz::require_equal(counted(value), counted(spaced), "other tolerances are counted");
+  if (got)
+    fuzz::require_equal(fuzz::tolerances_of([&] { return read(value); }),
+                        fuzz::tolerances_of([&] { return read(*spaced); }), "other tolerances are counted");
 }
 
 }  // namespace fuzz_envelope

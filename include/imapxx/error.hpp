@@ -119,6 +119,10 @@ class IMAPXX_API error : public std::exception {
   /// How long the server asks to wait before the next attempt, when it throttles ("Suggested Backoff Time: 81250
   /// milliseconds"); at most a day.
   [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept;
+  /// Whether the server says that it cannot do it for the time being: it throttles, its response code is UNAVAILABLE,
+  /// INUSE, LIMIT or SERVERBUG (RFC 5530, RFC 9051 section 7.1), or its text speaks of something temporary, whatever
+  /// the code.
+  [[nodiscard]] bool is_temporary() const noexcept;
   /// Whether the connection is unusable after this error.
   [[nodiscard]] bool is_fatal() const noexcept;
   /// Whether the same call may be repeated (perhaps on a new connection) without doing anything twice.

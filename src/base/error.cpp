@@ -190,6 +190,17 @@ std::optional<std::chrono::milliseconds> error::retry_after() const noexcept {
   return any ? std::optional(wait) : std::nullopt;
 }
 
+bool error::is_temporary() const noexcept {
+  if (retry_after()) return true;
+  const auto code = response_code().substr(0, response_code().find(' '));
+  if (code == "UNAVAILABLE" || code == "INUSE" || code == "LIMIT" || code == "SERVERBUG") return true;
+  // Quirk A-11: told as if, for example, the password were wrong.
+  constexpr std::string_view word = "temporar";
+  const auto text = server_text();
+  const auto same = [](char a, char b) { return base::to_lower(a) == b; };
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+}
+
 bool error::is_fatal() const noexcept {
   return details_ && details_->fatal ? *details_->fatal : imapxx::v0::is_fatal(code_);
 }

@@ -14,10 +14,6 @@ using codec::exact_reader;
 
 namespace {
 
-text_view of(const std::optional<std::string>& text) noexcept {
-  return text ? text_view(std::string_view(*text)) : text_view();
-}
-
 bool same_word(text_view text, std::string_view word) {
   return text.escaped() ? base::iequals(text.to_string(), word) : base::iequals(text.raw(), word);
 }
@@ -40,25 +36,19 @@ bool read_parameters(exact_reader& in, parameter_list_view& out) noexcept {
 
 }  // namespace
 
-parameter_list_view::iterator::iterator(const parameter_list_view& of) noexcept
-    : rest_(of.text_), owned_(of.owned_), left_(of.size_ + 1) {
-  read();
-}
-
-void parameter_list_view::iterator::read() noexcept {
-  if (--left_ == 0) return;
-  if (owned_ != nullptr) {
-    here_.name = text_view(owned_->first);
-    here_.value = text_view(owned_->second);
-    ++owned_;
+void parameter_view::read_next(std::string_view& rest, const owned_type*& owned) noexcept {
+  if (owned != nullptr) {
+    name = text_view(owned->first);
+    value = text_view(owned->second);
+    ++owned;
     return;
   }
-  exact_reader in(rest_);
+  exact_reader in(rest);
   (void)in.octet(' ');
-  (void)in.string(here_.name);
+  (void)in.string(name);
   (void)in.octet(' ');
-  (void)in.string(here_.value);
-  rest_ = in.rest();
+  (void)in.string(value);
+  rest = in.rest();
 }
 
 text_view parameter_list_view::find(std::string_view name) const {
@@ -70,7 +60,7 @@ text_view parameter_list_view::find(std::string_view name) const {
 
 body_parameters parameter_list_view::to_owned() const {
   body_parameters out;
-  out.items.reserve(size_);
+  out.items.reserve(size());
   for (const auto& p : *this) out.items.emplace_back(p.name.to_string(), p.value.to_string());
   return out;
 }
@@ -225,12 +215,12 @@ body_structure_view::body_structure_view(const body_structure& value,
                                          std::shared_ptr<const body_structure> kept) noexcept
     : type_(std::string_view(value.type)),
       subtype_(std::string_view(value.subtype)),
-      id_(imapxx::v0::of(value.id)),
-      description_(imapxx::v0::of(value.description)),
+      id_(text_view::of(value.id)),
+      description_(text_view::of(value.description)),
       encoding_(std::string_view(value.encoding)),
-      md5_(imapxx::v0::of(value.md5)),
+      md5_(text_view::of(value.md5)),
       disposition_(value.disposition ? text_view(std::string_view(value.disposition->type)) : text_view()),
-      location_(imapxx::v0::of(value.location)),
+      location_(text_view::of(value.location)),
       parameters_(value.parameters),
       disposition_parameters_(value.disposition ? parameter_list_view(value.disposition->parameters)
                                                 : parameter_list_view()),
@@ -270,12 +260,8 @@ std::optional<envelope_view> body_structure_view::nested_envelope() const {
 }
 
 body_part_list_view body_structure_view::children() const noexcept {
-  body_part_list_view out;
-  out.text_ = children_;
-  out.size_ = child_count_;
-  out.kept_ = kept_;
-  if (owned_ != nullptr) out.owned_ = owned_->children.data();
-  return out;
+  if (owned_ != nullptr) return {{owned_->children.data(), child_count_}, kept_};
+  return {{children_, child_count_}, nullptr};
 }
 
 std::vector<std::string> body_structure_view::languages() const {
@@ -332,22 +318,16 @@ body_structure body_structure_view::to_owned() const {
   return root;
 }
 
-body_part_list_view::iterator::iterator(const body_part_list_view& of) noexcept
-    : rest_(of.text_), owned_(of.owned_), kept_(of.kept_), left_(of.size_ + 1) {
-  read();
-}
-
-void body_part_list_view::iterator::read() noexcept {
-  if (--left_ == 0) return;
-  if (owned_ != nullptr) {
-    here_ = body_structure_view(*owned_, kept_);
-    ++owned_;
+void body_structure_view::read_next(std::string_view& rest, const body_structure*& owned) noexcept {
+  if (owned != nullptr) {
+    *this = body_structure_view(*owned, std::move(kept_));
+    ++owned;
     return;
   }
-  here_ = body_structure_view();
-  exact_reader in(rest_);
-  (void)body_structure_view::part_reader(in, here_).read();
-  rest_ = in.rest();
+  *this = body_structure_view();
+  exact_reader in(rest);
+  (void)part_reader(in, *this).read();
+  rest = in.rest();
 }
 
 }  // namespace imapxx::inline v0

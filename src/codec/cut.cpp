@@ -136,39 +136,9 @@ std::size_t end_of_plain_string(std::string_view text, std::size_t at) noexcept 
   return found ? found->end : none;
 }
 
-}  // namespace
-
-std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
-  if (at == text.size()) return none;
-  const char first = text[at];
-  if (first == '"' || first == '{' || first == '~') return end_of_plain_string(text, at);
-  if (first != '(') return skip_until(ends_word, text, at);
-  std::size_t depth = 0;
-  do {
-    at = base::find_first_of<'(', ')', '"', '{'>(text, at);
-    if (at == text.size()) return none;
-    switch (text[at]) {
-      case '(':
-        if (++depth > max_nesting) return none;
-        ++at;
-        break;
-      case ')':
-        --depth;
-        ++at;
-        break;
-      default:
-        at = end_of_plain_string(text, at);
-        if (at == none) return none;
-        break;
-    }
-  } while (depth > 0);
-  return at;
-}
-
-namespace {
-
 // Behind the string that starts at `at`, or npos when it does not end on this line.
-std::size_t end_of_quoted_on_line(std::string_view text, std::size_t at) noexcept {
+std::size_t end_of_string_on_line(std::string_view text, std::size_t at) noexcept {
+  if (text[at] != '"') return none;
   at = base::find_first_of<'"', '\\', '\r', '\n'>(text, at + 1);
   while (at < text.size() && text[at] == '\\') {
     if (at + 1 == text.size() || text[at + 1] == '\r' || text[at + 1] == '\n') return none;
@@ -177,40 +147,45 @@ std::size_t end_of_quoted_on_line(std::string_view text, std::size_t at) noexcep
   return at < text.size() && text[at] == '"' ? at + 1 : none;
 }
 
+// Behind the list that starts at `at`, whose strings `EndOfString` skips: it is asked at each of `Stops`, which are not
+// parentheses. npos when it says so, or the list is not closed or nests too deep.
+template <auto EndOfString, char... Stops>
+std::size_t end_of_list(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
+  std::size_t depth = 0;
+  do {
+    at = base::find_first_of<'(', ')', Stops...>(text, at);
+    if (at == text.size()) return none;
+    if (text[at] == '(') {
+      if (++depth > max_nesting) return none;
+      ++at;
+    } else if (text[at] == ')') {
+      --depth;
+      ++at;
+    } else if ((at = EndOfString(text, at)) == none) {
+      return none;
+    }
+  } while (depth > 0);
+  return at;
+}
+
 }  // namespace
+
+std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
+  if (at == text.size()) return none;
+  const char first = text[at];
+  if (first == '"' || first == '{' || first == '~') return end_of_plain_string(text, at);
+  if (first != '(') return skip_until(ends_word, text, at);
+  return end_of_list<end_of_plain_string, '"', '{'>(text, at, max_nesting);
+}
 
 std::size_t end_of_value_on_line(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
   if (at == text.size()) return none;
   const char first = text[at];
-  if (first == '"') return end_of_quoted_on_line(text, at);
+  if (first == '"') return end_of_string_on_line(text, at);
   if (first == '~') return none;
-  if (first != '(') {
-    at = skip_until(ends_word_on_line, text, at);
-    return at < text.size() && (text[at] == ' ' || text[at] == ')') ? at : none;
-  }
-  if (max_nesting == 0) return none;
-  ++at;
-  std::size_t depth = 1;
-  do {
-    at = base::find_first_of<'(', ')', '"', '{', '\r', '\n'>(text, at);
-    if (at == text.size()) return none;
-    switch (text[at]) {
-      case '(':
-        if (++depth > max_nesting) return none;
-        ++at;
-        break;
-      case ')':
-        --depth;
-        ++at;
-        break;
-      case '"':
-        at = end_of_quoted_on_line(text, at);
-        if (at == none) return none;
-        break;
-      default: return none;
-    }
-  } while (depth > 0);
-  return at;
+  if (first == '(') return end_of_list<end_of_string_on_line, '"', '{', '\r', '\n'>(text, at, max_nesting);
+  at = skip_until(ends_word_on_line, text, at);
+  return at < text.size() && (text[at] == ' ' || text[at] == ')') ? at : none;
 }
 
 fetch_item kind_of(std::string_view name) noexcept {

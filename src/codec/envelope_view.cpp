@@ -12,10 +12,6 @@ using codec::exact_reader;
 
 namespace {
 
-text_view of(const std::optional<std::string>& text) noexcept {
-  return text ? text_view(std::string_view(*text)) : text_view();
-}
-
 // The next octet of a text, without the backslash in front of it.
 char next_octet(std::string_view& rest, bool escaped) noexcept {
   if (escaped && rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
@@ -80,42 +76,36 @@ address address_view::to_owned() const {
   return out;
 }
 
-address_list_view::iterator::iterator(const address_list_view& of) noexcept
-    : rest_(of.text_), owned_(of.owned_), left_(of.size_ + 1) {
-  read();
-}
-
-void address_list_view::iterator::read() noexcept {
-  if (--left_ == 0) return;
-  if (owned_ != nullptr) {
-    here_.name = of(owned_->name);
-    here_.route = of(owned_->route);
-    here_.mailbox = of(owned_->mailbox);
-    here_.host = of(owned_->host);
-    ++owned_;
+void address_view::read_next(std::string_view& rest, const address*& owned) noexcept {
+  if (owned != nullptr) {
+    name = text_view::of(owned->name);
+    route = text_view::of(owned->route);
+    mailbox = text_view::of(owned->mailbox);
+    host = text_view::of(owned->host);
+    ++owned;
     return;
   }
-  exact_reader in(rest_);
+  exact_reader in(rest);
   (void)in.octet(' ');
-  (void)read_address(in, here_);
-  for (auto* part : {&here_.mailbox, &here_.host}) {
+  (void)read_address(in, *this);
+  for (auto* part : {&mailbox, &host}) {
     if (codec::is_placeholder(part->raw())) *part = text_view("");
   }
-  rest_ = in.rest();
+  rest = in.rest();
 }
 
 address_list address_list_view::to_owned() const {
   address_list out;
-  out.reserve(size_);
+  out.reserve(size());
   for (const auto& one : *this) out.push_back(one.to_owned());
   return out;
 }
 
 envelope_view::envelope_view(const envelope& value) noexcept
-    : date_(imapxx::v0::of(value.date)),
-      subject_(imapxx::v0::of(value.subject)),
-      in_reply_to_(imapxx::v0::of(value.in_reply_to)),
-      message_id_(imapxx::v0::of(value.message_id)),
+    : date_(text_view::of(value.date)),
+      subject_(text_view::of(value.subject)),
+      in_reply_to_(text_view::of(value.in_reply_to)),
+      message_id_(text_view::of(value.message_id)),
       lists_{address_list_view(value.from), address_list_view(value.sender), address_list_view(value.reply_to),
              address_list_view(value.to),   address_list_view(value.cc),     address_list_view(value.bcc)} {}
 

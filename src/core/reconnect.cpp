@@ -3,7 +3,6 @@
 #include <imapxx/commands/enable.hpp>
 #include <imapxx/commands/select.hpp>
 
-#include "base/ascii.hpp"
 #include "core/connect_operation.hpp"
 
 #include <algorithm>
@@ -13,11 +12,7 @@ namespace imapxx::inline v0::core {
 
 // The server, or the network, may be there again in a while.
 bool recovery::may_pass(const error& why) {
-  if (why.retry_after()) return true;
-  const auto code = why.response_code();
-  if (code == "UNAVAILABLE" || code == "INUSE" || code == "LIMIT" || code == "SERVERBUG") return true;
-  // Quirk A-11: told as if the password were wrong.
-  if (why.code() == errc::no && base::to_lower(why.server_text()).find("temporar") != std::string::npos) return true;
+  if (why.is_temporary()) return true;
   switch (why.code()) {
     case errc::closed:
     case errc::bye:

@@ -2,7 +2,6 @@
 
 #include <imapxx/display.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -11,19 +10,12 @@ namespace {
 
 bool in_login(const error& e) { return e.where() == phase::authenticate; }
 
-// Quirk A-11: a failure of the server's own, whatever code it comes with.
-bool says_temporary(std::string_view text) {
-  constexpr std::string_view word = "temporar";
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
-  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
-}
-
 std::string hint_for_refusal(const error& e) {
   if (const auto wait = e.retry_after())
     return "the server is busy: try again in " +
            std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()) + " seconds";
   const auto code = e.response_code().substr(0, e.response_code().find(' '));
-  if (code == "UNAVAILABLE" || code == "INUSE" || code == "LIMIT" || says_temporary(e.server_text()))
+  if (e.is_temporary())
     return in_login(e) ? "try again later: this says nothing about the password" : "try again later";
   if (code == "TRYCREATE") return "the destination does not exist: imapxx mkdir makes it";
   if (code == "NONEXISTENT") return "imapxx ls shows which mailboxes there are";

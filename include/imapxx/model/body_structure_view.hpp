@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,64 +19,25 @@
 namespace imapxx::inline v0 {
 
 /// `name=value`, as in `body_parameters`.
-class parameter_view {
+class IMAPXX_API parameter_view {
  public:
   text_view name, value;
+
+  // --- for `view_list`
+  using owned_type = std::pair<std::string, std::string>;
+  void read_next(std::string_view& rest, const owned_type*& owned) noexcept;
 };
 
-/// The parameters of a part or of its disposition: a forward range that reads them one by one.
-class IMAPXX_API parameter_list_view {
+/// The parameters of a part or of its disposition. Its octets are names and values in turn, with a space between each
+/// two.
+class IMAPXX_API parameter_list_view : public view_list<parameter_view> {
  public:
-  class IMAPXX_API iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using iterator_concept = std::forward_iterator_tag;
-    using value_type = parameter_view;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const parameter_view*;
-    using reference = const parameter_view&;
-    iterator() = default;
-    reference operator*() const noexcept { return here_; }
-    pointer operator->() const noexcept { return &here_; }
-    iterator& operator++() noexcept {
-      read();
-      return *this;
-    }
-    iterator operator++(int) noexcept {
-      auto old = *this;
-      read();
-      return old;
-    }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.left_ == b.left_; }
-
-   private:
-    friend class parameter_list_view;
-    explicit iterator(const parameter_list_view& of) noexcept;
-    void read() noexcept;
-    parameter_view here_;
-    std::string_view rest_;
-    const std::pair<std::string, std::string>* owned_ = nullptr;
-    std::size_t left_ = 0;  // with the present one
-  };
-  parameter_list_view() = default;
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] iterator begin() const noexcept { return iterator(*this); }
-  [[nodiscard]] iterator end() const noexcept { return {}; }
+  using view_list::view_list;
+  explicit parameter_list_view(const body_parameters& list) noexcept
+      : view_list(list.items.data(), list.items.size()) {}
   /// The value of the first one with this name, without regard to case; NIL when there is none.
   [[nodiscard]] text_view find(std::string_view name) const;
   [[nodiscard]] body_parameters to_owned() const;
-
-  // --- for the reader
-  /// \param strings names and values in turn, with a space between each two
-  parameter_list_view(std::string_view strings, std::size_t count) noexcept : text_(strings), size_(count) {}
-  explicit parameter_list_view(const body_parameters& list) noexcept
-      : owned_(list.items.data()), size_(list.items.size()) {}
-
- private:
-  std::string_view text_;
-  const std::pair<std::string, std::string>* owned_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 class body_part_list_view;
@@ -122,6 +82,8 @@ class IMAPXX_API body_structure_view {
   /// Reads the value at the start of `text` when all of it is written exactly as the grammar wants it. \return where it
   /// ends; 0 when it is not so, and the view then means nothing
   [[nodiscard]] std::size_t read(std::string_view text) noexcept;
+  using owned_type = body_structure;
+  void read_next(std::string_view& rest, const body_structure*& owned) noexcept;
 
  private:
   friend class body_part_list_view;
@@ -139,53 +101,21 @@ class IMAPXX_API body_structure_view {
   std::shared_ptr<const body_structure> kept_;
 };
 
-/// The parts directly below a part: a forward range that reads them one by one.
-class IMAPXX_API body_part_list_view {
+/// The parts directly below a part.
+class IMAPXX_API body_part_list_view : public view_list<body_structure_view> {
  public:
-  class IMAPXX_API iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using iterator_concept = std::forward_iterator_tag;
-    using value_type = body_structure_view;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const body_structure_view*;
-    using reference = const body_structure_view&;
-    iterator() = default;
-    reference operator*() const noexcept { return here_; }
-    pointer operator->() const noexcept { return &here_; }
-    iterator& operator++() noexcept {
-      read();
-      return *this;
-    }
-    iterator operator++(int) noexcept {
-      auto old = *this;
-      read();
-      return old;
-    }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.left_ == b.left_; }
-
-   private:
-    friend class body_part_list_view;
-    explicit iterator(const body_part_list_view& of) noexcept;
-    void read() noexcept;
-    body_structure_view here_;
-    std::string_view rest_;
-    const body_structure* owned_ = nullptr;
-    std::shared_ptr<const body_structure> kept_;
-    std::size_t left_ = 0;  // with the present one
-  };
   body_part_list_view() = default;
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] iterator begin() const noexcept { return iterator(*this); }
-  [[nodiscard]] iterator end() const noexcept { return {}; }
+  [[nodiscard]] iterator begin() const noexcept {
+    body_structure_view before;
+    before.kept_ = kept_;  // it goes from part to part
+    return iterator(*this, std::move(before));
+  }
 
  private:
   friend class body_structure_view;
-  std::string_view text_;
-  const body_structure* owned_ = nullptr;
+  body_part_list_view(view_list of, std::shared_ptr<const body_structure> kept) noexcept
+      : view_list(of), kept_(std::move(kept)) {}
   std::shared_ptr<const body_structure> kept_;
-  std::size_t size_ = 0;
 };
 
 }  // namespace imapxx::inline v0

@@ -5,10 +5,10 @@
 #include <imapxx/export.hpp>
 #include <imapxx/model/envelope.hpp>
 #include <imapxx/model/fetch_data.hpp>
+#include <imapxx/model/view_list.hpp>
 
 #include <array>
 #include <cstddef>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +24,10 @@ class text_view {
   /// \param escaped whether backslashes in it must be undone
   explicit text_view(std::string_view raw, bool escaped = false) noexcept
       : raw_(raw), present_(true), escaped_(escaped) {}
+  /// Of a text that somebody else keeps; nullopt is NIL.
+  [[nodiscard]] static text_view of(const std::optional<std::string>& text) noexcept {
+    return text ? text_view(std::string_view(*text)) : text_view();
+  }
   /// False for NIL; an empty text is there.
   [[nodiscard]] bool has_value() const noexcept { return present_; }
   [[nodiscard]] explicit operator bool() const noexcept { return present_; }
@@ -54,58 +58,18 @@ class IMAPXX_API address_view {
   [[nodiscard]] bool is_group_start() const noexcept { return !host && mailbox; }
   [[nodiscard]] bool is_group_end() const noexcept { return !host && !mailbox; }
   [[nodiscard]] address to_owned() const;
+
+  // --- for `view_list`
+  using owned_type = address;
+  void read_next(std::string_view& rest, const address*& owned) noexcept;
 };
 
-/// The addresses of one field: a forward range that reads them one by one.
-class IMAPXX_API address_list_view {
+/// The addresses of one field.
+class IMAPXX_API address_list_view : public view_list<address_view> {
  public:
-  class IMAPXX_API iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using iterator_concept = std::forward_iterator_tag;
-    using value_type = address_view;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const address_view*;
-    using reference = const address_view&;
-    iterator() = default;
-    reference operator*() const noexcept { return here_; }
-    pointer operator->() const noexcept { return &here_; }
-    iterator& operator++() noexcept {
-      read();
-      return *this;
-    }
-    iterator operator++(int) noexcept {
-      auto old = *this;
-      read();
-      return old;
-    }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.left_ == b.left_; }
-
-   private:
-    friend class address_list_view;
-    explicit iterator(const address_list_view& of) noexcept;
-    void read() noexcept;
-    address_view here_;
-    std::string_view rest_;
-    const address* owned_ = nullptr;
-    std::size_t left_ = 0;  // with the present one
-  };
-  address_list_view() = default;
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] iterator begin() const noexcept { return iterator(*this); }
-  [[nodiscard]] iterator end() const noexcept { return {}; }
+  using view_list::view_list;
+  explicit address_list_view(const address_list& list) noexcept : view_list(list.data(), list.size()) {}
   [[nodiscard]] address_list to_owned() const;
-
-  // --- for the reader
-  /// \param addresses one behind the other, each in parentheses and as the grammar wants it
-  address_list_view(std::string_view addresses, std::size_t count) noexcept : text_(addresses), size_(count) {}
-  explicit address_list_view(const address_list& list) noexcept : owned_(list.data()), size_(list.size()) {}
-
- private:
-  std::string_view text_;
-  const address* owned_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 /// The fields of an ENVELOPE, meaning what `envelope` means: a view that lives as long as the row's octets. One that is

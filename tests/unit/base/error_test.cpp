@@ -180,4 +180,18 @@ TEST(error, knows_how_long_a_throttling_server_asks_to_wait) {
   EXPECT_FALSE(error().retry_after());
 }
 
+TEST(error, temporary_refusals) {
+  const auto refused = [](std::string_view code, std::string_view text) {
+    return error(errc::no).set_status("A1", code, text).is_temporary();
+  };
+  for (const auto* code : {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"}) EXPECT_TRUE(refused(code, "no")) << code;
+  EXPECT_TRUE(refused("", "Request is throttled. Suggested Backoff Time: 5 milliseconds"));
+  EXPECT_TRUE(refused("AUTHENTICATIONFAILED", "Temporary failure"));
+  EXPECT_TRUE(refused("", "the mailbox is TEMPORARILY closed"));
+  for (const auto* code : {"", "AUTHENTICATIONFAILED", "NONEXISTENT", "LIMITED"})
+    EXPECT_FALSE(refused(code, "no")) << code;
+  EXPECT_FALSE(refused("", "temporal"));
+  EXPECT_FALSE(error(errc::closed).is_temporary());
+}
+
 }  // namespace

@@ -252,6 +252,17 @@ TEST(reconnect, idle_goes_on_over_any_number_of_long_connections) {
   EXPECT_FALSE(t.outcome_of(id));
 }
 
+// The connection is lost, and the log-in on the next one gets this answer.
+void refuse_next_log_in(lossy& t, std::string_view answer) {
+  t.lose();
+  t.wait();
+  t.connect("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
+  EXPECT_TRUE(t.output().starts_with("$ AUTHENTICATE PLAIN"));
+  t.feed("+ \r\n");
+  (void)t.output();
+  t.feed(answer);
+}
+
 TEST(reconnect, a_refused_password_ends_the_attempts_at_once) {
   lossy t(plain_policy(), true);
   login_operation in(credentials("ann", secret("pw")).allow_plaintext());
@@ -266,13 +277,7 @@ TEST(reconnect, a_refused_password_ends_the_attempts_at_once) {
   t.of().remember(credentials("ann", secret("pw")).allow_plaintext());
   const auto id = t.submit(noop());
   EXPECT_EQ(t.output(), "$ NOOP\n");
-  t.lose();
-  t.wait();
-  t.connect("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
-  EXPECT_TRUE(t.output().starts_with("$ AUTHENTICATE PLAIN"));
-  t.feed("+ \r\n");
-  (void)t.output();
-  t.feed("$ NO [AUTHENTICATIONFAILED] no\r\n");
+  refuse_next_log_in(t, "$ NO [AUTHENTICATIONFAILED] no\r\n");
   EXPECT_EQ(t.outcome_of(id).response_code(), "AUTHENTICATIONFAILED");
   EXPECT_FALSE(t.of().wakeup());
   EXPECT_TRUE(t.of().over());
@@ -283,13 +288,7 @@ TEST(reconnect, a_log_in_that_is_throttled_is_tried_later) {
   t.of().remember(credentials("ann", secret("pw")).allow_plaintext());
   const auto id = t.submit(noop());
   EXPECT_EQ(t.output(), "$ NOOP\n");
-  t.lose();
-  t.wait();
-  t.connect("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
-  (void)t.output();
-  t.feed("+ \r\n");
-  (void)t.output();
-  t.feed("$ NO [UNAVAILABLE] Request is throttled. Suggested Backoff Time: 30000 milliseconds\r\n");
+  refuse_next_log_in(t, "$ NO [UNAVAILABLE] Request is throttled. Suggested Backoff Time: 30000 milliseconds\r\n");
   EXPECT_EQ(t.outcome_of(id).code(), errc::internal_error);
   EXPECT_EQ(t.wait(), 30'000ms);
   EXPECT_TRUE(t.of().wants_transport());
@@ -302,13 +301,7 @@ TEST(reconnect, a_log_in_that_fails_for_the_time_being_is_tried_again) {  // qui
     t.of().remember(credentials("ann", secret("pw")).allow_plaintext());
     const auto id = t.submit(noop());
     (void)t.output();
-    t.lose();
-    t.wait();
-    t.connect("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hi\r\n");
-    (void)t.output();
-    t.feed("+ \r\n");
-    (void)t.output();
-    t.feed(answer);
+    refuse_next_log_in(t, answer);
     EXPECT_EQ(t.outcome_of(id).code() == errc::internal_error, passes) << answer;  // no outcome yet
   }
 }
