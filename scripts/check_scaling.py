@@ -44,7 +44,7 @@ def main():
         sys.exit(77)
     sizes = [int(n) for n in sys.argv[2:]] or ([1024, 2048, 4096, 8192] if "IMAPXX_SOAK" in os.environ else [64, 256])
     counts = count(sys.argv[1], sizes)
-    if len(counts) < 12:
+    if len(counts) < 30:
         sys.exit(f"only {len(counts)} shapes were counted")
     print(f"{'shape':20}" + "".join(f"{n:>11} KiB" for n in sizes) + "   instructions per octet, growth for each doubling")
     bad = []

@@ -8,13 +8,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 group_build='g++ make cmake ninja-build pkg-config python3 libssl-dev zlib1g-dev libgsasl-dev libgmime-3.0-dev libcli11-dev nlohmann-json3-dev libfmt-dev libasio-dev'
-group_test='libgtest-dev libgmock-dev openssl ca-certificates strace'
+group_test='libgtest-dev libgmock-dev openssl ca-certificates strace valgrind'
 group_servers='dovecot-imapd cyrus-common sasl2-bin libsasl2-modules libsasl2-modules-db courier-base courier-authdaemon courier-authlib-userdb openssl'
 group_check='clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev'
 group_coverage='clang-19 libclang-rt-19-dev llvm-19'
 group_bench='libbenchmark-dev'
 group_docs='doxygen'
-group_soak='valgrind'
+group_soak=''
 # Packages that conflict with dovecot-imapd: only their files are fetched, and unpacked by the server scripts.
 fetch_servers='cyrus-imapd courier-imap'
 DEBS=${IMAPXX_DEB_DIR:-build/debs}

@@ -3,6 +3,7 @@
 #include "codec/family.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace imapxx::inline v0::codec {
 namespace {
@@ -72,9 +73,19 @@ bool read_value(lexer& in, std::string_view name, const parse_options& options, 
     return true;
   }
   const auto value = in.any_value(options.nesting);
-  if (!value || at_limit(in, out.others.size(), options.list_elements)) return false;
+  if (!value) return false;
   out.others.emplace_back(name, *value);
   return true;
+}
+
+// Puts what one item said to the rest. The rest is never copied: it may be long, and so may the number of items.
+void add_item(mailbox_status&& item, mailbox_status& out) {
+  for (const auto& known : status_items) {
+    if (item.*known.value) out.*known.value = item.*known.value;
+  }
+  out.appendlimit_nil = out.appendlimit_nil || item.appendlimit_nil;
+  if (item.mailboxid) out.mailboxid = std::move(item.mailboxid);
+  std::move(item.others.begin(), item.others.end(), std::back_inserter(out.others));
 }
 
 // Where a value that cannot be read ends: at the first blank behind it, or with the list.
@@ -99,10 +110,11 @@ bool read_item(lexer& in, const item_list& list, const parse_options& options, m
   const auto value_at = in.position();
   if (name) {
     base::tentative_leniency counted;
-    auto attempt = out;
-    if (read_value(in, *name, options, attempt) && ((in.at_end() && list.closed) || in.peek() == ' ')) {
+    mailbox_status item;
+    if (read_value(in, *name, options, item) && ((in.at_end() && list.closed) || in.peek() == ' ') &&
+        (item.others.empty() || !at_limit(in, out.others.size(), options.list_elements))) {
       counted.keep();
-      out = std::move(attempt);
+      add_item(std::move(item), out);
       return true;
     }
     in.seek(value_at);

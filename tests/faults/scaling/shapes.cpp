@@ -51,7 +51,28 @@ const std::vector<shape>& shapes() {
       {"threads", "* THREAD ", "(1 2 (3)(4 5))", "\r\n"},
       {"nesting", "* 1 FETCH (X ", "(", ")\r\n"},
       {"small-responses", "", "* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n", ""},
-      {"list-responses", "", "* LIST (\\HasNoChildren) \"/\" \"a/b\"\r\n", ""}};
+      {"list-responses", "", "* LIST (\\HasNoChildren) \"/\" \"a/b\"\r\n", ""},
+      // Not what the grammar wants: every place where a parser starts over.
+      {"open-envelope", "* 1 FETCH (ENVELOPE (\"", "a\" ", "\r\n"},
+      {"open-string-in-item", "* 1 FETCH (", "X \"a ", "\r\n"},
+      {"open-section", "* 1 FETCH (", "BODY[\"{ ", "\r\n"},
+      {"quote-after-literal", "* 1 FETCH (", "X {1}\r\n\" ", "\r\n"},
+      {"open-list-name", "* LIST () \"/\" ", "a ( ", "\r\n"},
+      {"status-items", "* STATUS ", "a (b) ", "\r\n"},
+      {"quoted-bracket", "* OK [X ", "\"] ", "\r\n"},
+      {"short-numbers", "* SEARCH ", "1 ", "\r\n"},
+      {"flat-threads", "* THREAD ", "(1)", "\r\n"},
+      {"empty-parts", "* 1 FETCH (BODY (", "() ", "\r\n"},
+      {"open-flags", "* FLAGS (", "a ", "\r\n"},
+      {"open-id", "* ID (", "\"a\" \"b\" ", "\r\n"},
+      {"open-message-flags", "* 1 FETCH (FLAGS (", "\\x ", "\r\n"},
+      {"touching-strings", "* 1 FETCH (", "X (\"a\"b\") ", "\r\n"},
+      {"open-namespace", "* NAMESPACE (", "(\"\" \"/\")", "\r\n"},
+      // Looked at whenever a literal begins.
+      {"literals-of-bodies", "* 1 FETCH (", "BODY[1] {0}\r\n ", ")\r\n"},
+      {"literal-then-quote", "* 1 FETCH (", "X {1}\r\n\" ", ")\r\n"},
+      {"literals-in-envelope", "* 1 FETCH (", "ENVELOPE (\"{0}\r\n ", ")\r\n"},
+      {"literals-in-section", "* 1 FETCH (", "BODY[HEADER.FIELDS ({0}\r\n ", ")\r\n"}};
   return all;
 }
 
