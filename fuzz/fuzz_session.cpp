@@ -2,11 +2,12 @@
 // what the server sends. Whatever it is, each command completes exactly once, nothing is sent after the end, and all
 // that can be seen is the same when what the server sends is cut at random places or not at all, and when rows are
 // taken without events. Only a server that completes a command before the client's next line is told from an honest one
-// by what had left until then.
+// by what had left until then; and a reply without a tag (quirk G-10c) counts for the only command that has left.
 #include <imapxx/commands.hpp>
 #include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
 
+#include "base/leniency.hpp"
 #include "support/choices.hpp"
 
 #include <algorithm>
@@ -169,11 +170,13 @@ class run {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
+  imapxx::base::forget_tolerated();
   (void)fuzz_session::run(true, true).play(input);
   const auto whole = fuzz_session::run(false, false).play(input);
   const auto cut = fuzz_session::run(true, false).play(input);
   const auto rows = fuzz_session::run(false, false, true).play(input);
   const auto cut_rows = fuzz_session::run(true, false, true).play(input);
+  if (imapxx::base::tolerated(static_cast<std::size_t>(imapxx::base::quirk::g10c)) != 0) return 0;
   constexpr std::string_view too_early = "completed a command before it was sent";
   for (const auto* seen : {&whole, &cut, &rows, &cut_rows}) {
     if (seen->find(too_early) != std::string::npos) return 0;
