@@ -1,5 +1,5 @@
 # One generated translation unit per public header: it compiles alone, twice in one unit, with the warnings of the library.
-# imapxx_header_tests is not part of "all" unless IMAPXX_HEADER_TESTS is on.
+# imapxx_header_tests is not part of "all".
 function(imapxx_add_header_tests)
   set(units)
   foreach(entry IN LISTS ARGN)
@@ -28,11 +28,7 @@ function(imapxx_add_header_tests)
     list(APPEND links "${link}")
   endforeach()
 
-  if(IMAPXX_HEADER_TESTS)
-    add_custom_target(imapxx_header_tests ALL)
-  else()
-    add_custom_target(imapxx_header_tests)
-  endif()
+  add_custom_target(imapxx_header_tests)
   list(REMOVE_DUPLICATES links)
   foreach(link IN LISTS links)
     if(NOT units_of_${link})

@@ -13,3 +13,12 @@ function(imapxx_defaults target)
     POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:imapxx_warnings>)
 endfunction()
+
+# imapxx_precompile(TARGET): with IMAPXX_PRECOMPILE, what most of our sources include of the standard library is read once. Off
+# in the everyday build, which so still sees an #include that is missing.
+function(imapxx_precompile target)
+  if(IMAPXX_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE <algorithm> <array> <charconv> <chrono> <cstdint> <functional> <map> <memory> <mutex>
+      <optional> <span> <string> <string_view> <unordered_map> <utility> <variant> <vector>)
+  endif()
+endfunction()
