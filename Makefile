@@ -5,7 +5,7 @@
 #   make test     build everything and run all tests, real IMAP servers included
 #   make check    format, layering, headers, clang 19 build with tests under ASan and UBSan, clang-tidy, the tests that use
 #                 threads under TSan, each fuzzer for 20 s
-#   make bench | fuzz | coverage | soak | docs | install | clean
+#   make bench | bench-peers | fuzz | coverage | soak | docs | install | clean
 #
 # JOBS=n sets the parallelism, PREFIX=dir the place of `make install`, FUZZ_SECONDS=n the time for each fuzzer.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -21,7 +21,7 @@ ifneq ($(shell command -v ccache 2>/dev/null),)
 export CMAKE_CXX_COMPILER_LAUNCHER ?= ccache
 endif
 
-.PHONY: deps demo test check bench bench-small fuzz coverage soak docs install clean \
+.PHONY: deps demo test check bench bench-small bench-peers fuzz coverage soak docs install clean \
         build check-format check-layers check-headers check-tidy check-asan check-fuzz check-tsan
 
 # configure,PRESET: only when there is no build directory yet; afterwards Ninja notices changes itself.
@@ -96,6 +96,13 @@ bench:
 	@$(dovecot) start $(bench_dovecot); code=$$?; test $$code != 77 || exit 0; test $$code = 0 || exit $$code; \
 	  $(dovecot_run) $(bench_dovecot) build/bench/bench/latency --rounds $(BENCH_ROUNDS) --write docs/performance.md; code=$$?; \
 	  $(dovecot) stop $(bench_dovecot); exit $$code
+
+# Beside other clients (libetpan, libcurl, VMime, go-imap, Python's imaplib, ImapFlow): installs none of them, names what is missing.
+bench-peers:
+	@scripts/deps.sh build bench
+	@mkdir -p build; cmake --preset bench -DIMAPXX_BENCH_PEERS=ON >build/configure-bench.log
+	@cmake --build --preset bench -j $(JOBS)
+	@python3 -B bench/peers.py build/bench --rounds $(BENCH_ROUNDS) --scale 10 --write docs/performance.md
 
 # The small form: fails only on gross loss, at 40 times a goal, three times the worst measured (SEARCH: 14 times its goal on a busy
 # machine, docs/performance.md). Not part of `make check`: so wide a margin says little, and load alone doubles ratios.

@@ -1,12 +1,11 @@
 // The library beside a loop that reads the same octets and throws them away, in one interleaved run, each in a process
-// of its own. `end_to_end [--rounds N] [--scale N] [--only NAME] [--fail-above N] [--write FILE]`.
+// of its own. `end_to_end [--rounds N] [--scale N] [--only NAME] [--fail-above N] [--write FILE] [--peer
+// NAME=COMMAND]...`; peers are other clients (bench/peers.py).
 #include "measure.hpp"
 #include "report.hpp"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,23 +44,6 @@ const std::vector<contender>& contenders() {
     return list;
   }();
   return all;
-}
-
-long status_kib(const char* key) {
-  std::ifstream in("/proc/self/status");
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(key)) return std::atol(line.c_str() + std::strlen(key) + 1);
-  }
-  return 0;
-}
-
-double cpu_ms() {
-  rusage r{};
-  getrusage(RUSAGE_SELF, &r);
-  const auto ms = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
-  };
-  return ms(r.ru_utime) + ms(r.ru_stime);
 }
 
 // --- the reference
@@ -111,8 +93,25 @@ figures run_reference(const question& q, std::uint16_t port, const contender& wh
   return watch.stop();
 }
 
+// Another client: its program says the figures. One that cannot do the work has none (0 ms).
+figures run_peer(const question& q, std::uint16_t port, const contender& who) {
+  const auto line =
+      who.command + " " + std::to_string(port) + " " + q.name + (who.tls ? " 1 " : " 0 ") + std::to_string(q.messages);
+  figures f;
+  auto* const out = ::popen(line.c_str(), "r");
+  if (out == nullptr) throw std::runtime_error("cannot run " + who.command);
+  const int got = std::fscanf(out, "%lf %lf %lf", &f.wall_ms, &f.cpu_ms, &f.above_idle_mib);
+  const int status = ::pclose(out);
+  constexpr int cannot = 77;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == cannot) return {};
+  if (status == 0 && got == 3) return f;
+  std::fprintf(stderr, "%s failed on %s\n", who.name.c_str(), q.name.c_str());
+  return {};
+}
+
 // In a process of its own, so that memory and CPU time are its own.
 figures measure(const question& q, std::uint16_t port, const contender& who) {
+  if (!who.command.empty()) return run_peer(q, port, who);
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
   const auto pid = ::fork();
@@ -148,7 +147,17 @@ struct settings {
   std::string only;
   std::string write_to;
   double fail_above = 0;
+  std::vector<contender> peers{};
 };
+
+// NAME=COMMAND
+contender peer_of(std::string_view text) {
+  contender who;
+  const auto at = std::min(text.find('='), text.size());
+  who.name = text.substr(0, at);
+  who.command = text.substr(std::min(text.size(), at + 1));
+  return who;
+}
 
 settings read_arguments(int argc, char** argv) {
   settings s;
@@ -159,6 +168,7 @@ settings read_arguments(int argc, char** argv) {
     if (option == "--only") s.only = argv[i + 1];
     if (option == "--write") s.write_to = argv[i + 1];
     if (option == "--fail-above") s.fail_above = std::atof(argv[i + 1]);
+    if (option == "--peer") s.peers.push_back(peer_of(argv[i + 1]));
   }
   return s;
 }
@@ -175,7 +185,7 @@ class comparison {
       for (std::size_t i = 0; i < group_.size(); ++i) {
         const auto f = measure(q, server.port(), group_[i]);
         if (i == 0) reference_ms = f.wall_ms;
-        if (round == 0) continue;  // warms caches
+        if (round == 0 || f.wall_ms == 0) continue;  // warms caches
         samples_[i].wall.push_back(f.wall_ms);
         samples_[i].cpu.push_back(f.cpu_ms);
         samples_[i].times.push_back(f.wall_ms / reference_ms);
@@ -187,10 +197,10 @@ class comparison {
     std::string out;
     for (std::size_t i = 0; i < group_.size(); ++i) {
       const auto& who = group_[i];
-      const bool reference = who.goal == 0;
+      if (samples_[i].wall.empty()) continue;
       char goal[16] = "";
-      if (!reference) std::snprintf(goal, sizeof goal, "%.3g", who.goal);
-      const char* const driver = reference ? "" : who.async ? "asynchronous" : "blocking";
+      if (who.goal > 0) std::snprintf(goal, sizeof goal, "%.3g", who.goal);
+      const char* const driver = who.goal == 0 ? "" : who.async ? "asynchronous" : "blocking";
       char row[256];
       std::snprintf(row, sizeof row, "| %s%s, %s | %s | %s | %.1f | %.1f | %.2f | %s | %.1f |\n", who.workload.c_str(),
                     who.tls ? " (TLS)" : "", q.amount.c_str(), who.name.c_str(), driver, median(samples_[i].wall),
@@ -215,18 +225,22 @@ class comparison {
 };
 
 std::string heading(const settings& s) {
-  return "## Against a bare read loop\n\n"
-         "`ref` reads the same answer into a buffer of 256 KiB and throws it away (`literal` and `base64`: writes it "
-         "to a "
-         "file in memory, as the\nlibrary does). Rows are looked at through views, as they come (`stream`) or in the "
-         "`fetch_results` they were collected in\n(`owned`); `values` makes an owning `fetch_data` of each. Medians "
-         "of " +
-         std::to_string(s.rounds) + " interleaved rounds; \"times\" is the median of each round's ratio. " +
-         (s.scale > 1 ? "Amounts divided by " + std::to_string(s.scale) + ". " : std::string()) +
-         "Repeat: `build/bench/bench/end_to_end --rounds " + std::to_string(s.rounds) +
+  const bool alone = s.peers.empty();
+  std::string out = alone ? "## Against a bare read loop\n\n" : "## Beside other clients\n\n";
+  out +=
+      "`ref` reads the same answer into a buffer of 256 KiB and throws it away (`literal` and `base64`: writes it to a "
+      "file in memory, as the\nlibrary does). Rows are looked at through views, as they come (`stream`) or in the "
+      "`fetch_results` they were collected in\n(`owned`); `values` makes an owning `fetch_data` of each. ";
+  if (!alone) out += "A peer collects what its own calls return; \"unparsed\": octets that nobody has read yet. ";
+  const auto rounds = std::to_string(s.rounds);
+  out += "Medians of " + rounds + " interleaved rounds; \"times\" is the median of each round's ratio. ";
+  if (s.scale > 1) out += "Amounts divided by " + std::to_string(s.scale) + ". ";
+  out += std::string("Repeat: `") + (alone ? "build/bench/bench/end_to_end" : "python3 bench/peers.py build/bench") +
+         " --rounds " + rounds + (s.scale > 1 ? " --scale " + std::to_string(s.scale) : std::string()) +
          "`.\nMachine: " + machine_class() +
          ".\n\n| work | way | driver | median ms | CPU ms | times ref | goal | peak MiB above idle |\n"
          "|---|---|---|---|---|---|---|---|\n";
+  return out;
 }
 
 int run(const settings& s) {
@@ -236,7 +250,13 @@ int run(const settings& s) {
   const auto& all = contenders();
   for (auto first = all.begin(); first != all.end();) {
     const auto last = std::find_if(first + 1, all.end(), [](const auto& c) { return c.name == "ref"; });
-    comparison c({first, last});
+    std::vector<contender> group(first, last);
+    for (const auto& peer : s.peers) {
+      group.push_back(*first);
+      group.back().name = peer.name;
+      group.back().command = peer.command;
+    }
+    comparison c(group);
     const auto q = question_for(first->workload, s.scale);
     first = last;
     if (!s.only.empty() && q.name != s.only) continue;
@@ -247,7 +267,7 @@ int run(const settings& s) {
     std::fflush(stdout);
     failed = failed || (s.fail_above > 0 && !c.within(s.fail_above));
   }
-  if (!s.write_to.empty() && !write_section(s.write_to, "end_to_end", report)) {
+  if (!s.write_to.empty() && !write_section(s.write_to, s.peers.empty() ? "end_to_end" : "peers", report)) {
     std::fprintf(stderr, "end_to_end: cannot write %s\n", s.write_to.c_str());
     return 1;
   }
@@ -256,22 +276,6 @@ int run(const settings& s) {
 }
 
 }  // namespace
-
-stopwatch::stopwatch() : idle_kib_(status_kib("VmRSS:")), cpu_(cpu_ms()), start_(std::chrono::steady_clock::now()) {
-  std::ofstream("/proc/self/clear_refs") << "5";  // resets VmHWM
-}
-
-figures stopwatch::stop() const {
-  figures f;
-  f.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
-  f.cpu_ms = cpu_ms() - cpu_;
-  f.above_idle_mib = static_cast<double>(status_kib("VmHWM:") - idle_kib_) / 1024;
-  return f;
-}
-
-int open_target(bool to_file) {
-  return to_file ? ::open("/dev/shm/imapxx-bench", O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600) : -1;
-}
 
 }  // namespace bench
 

@@ -3,43 +3,23 @@
 #pragma once
 
 #include "replay_server.hpp"
+#include "stopwatch.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
 namespace bench {
-
-struct figures {
-  double wall_ms = 0;
-  double cpu_ms = 0;
-  double above_idle_mib = 0;
-};
 
 /// One way to do one piece of work.
 struct contender {
   std::string name;      ///< "ref", or what the library does: "stream", "owned", "values", "sink"
   std::string workload;  ///< see `question_for`
   bool tls = false;
-  bool to_file = false;  ///< bodies go to a file
-  double goal = 0;       ///< times the reference; 0: is the reference
-  bool async = false;    ///< the asynchronous driver
+  bool to_file = false;   ///< bodies go to a file
+  double goal = 0;        ///< times the reference; 0: is the reference
+  bool async = false;     ///< the asynchronous driver
+  std::string command{};  ///< another client: a program, see peers/peer.hpp
 };
-
-/// Measures from construction to `stop`: of this process, which does nothing else.
-class stopwatch {
- public:
-  stopwatch();
-  [[nodiscard]] figures stop() const;
-
- private:
-  long idle_kib_;
-  double cpu_;
-  std::chrono::steady_clock::time_point start_;
-};
-
-/// A file in memory for contenders that write to one; -1 for others.
-[[nodiscard]] int open_target(bool to_file);
 
 /// The library's part on the two drivers. \throws what the library throws, and std::runtime_error when data were lost
 [[nodiscard]] figures run_blocking(const question& q, std::uint16_t port, const contender& who);

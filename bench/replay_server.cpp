@@ -255,11 +255,17 @@ replay_server::replay_server(const question& q, bool tls) {
   std::string kept;
   if (keep_answer(q.what)) answer(q, [&](std::string_view octets) { kept += octets; });
   auto* context = tls ? make_context() : nullptr;
+  // A process for each connection: some clients open a second one while they have the first.
+  ::signal(SIGCHLD, SIG_IGN);
   for (;;) {
     const int fd = ::accept(listener, nullptr, nullptr);
     if (fd < 0) std::_Exit(1);
-    connection c(fd, context);
-    serve(c, q, kept);
+    if (::fork() == 0) {
+      ::close(listener);
+      connection c(fd, context);
+      serve(c, q, kept);
+      std::_Exit(0);
+    }
     ::close(fd);
   }
 }
