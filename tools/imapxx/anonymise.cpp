@@ -220,7 +220,7 @@ class anonymiser::walker {
   }
   void literal(context c) {
     const auto line_end = rest().find("\r\n");
-    literal_announcement l;
+    recorded_literal l;
     if (line_end == std::string_view::npos || !ends_in_literal(rest().substr(0, line_end), l)) return copy(1);
     copy(line_end + 2);
     const auto mark = elided_octets(l.size);

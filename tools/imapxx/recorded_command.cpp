@@ -86,7 +86,7 @@ void recorded_command::encode(wire::encoder& out) {
 void recorded_command::write(wire::encoder& out, std::string_view text) const {
   while (!text.empty()) {
     const auto line_end = std::min(text.find("\r\n"), text.size());
-    literal_announcement l;
+    recorded_literal l;
     const auto line = text.substr(0, line_end);
     if (line_end == text.size() || !ends_in_literal(line, l)) {
       out.raw(line);

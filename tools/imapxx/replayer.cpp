@@ -34,7 +34,7 @@ bool is_done(std::string_view text) noexcept { return text == "DONE" || text == 
 std::string wire_octets(std::string_view text) {
   std::string out;
   for (auto at = text.find("!}\r\n"); at != std::string_view::npos; at = text.find("!}\r\n")) {
-    literal_announcement l;
+    recorded_literal l;
     const auto head = text.substr(0, at + 2);
     out += text.substr(0, at);
     if (!ends_in_literal(head, l)) {

@@ -78,7 +78,7 @@ class reader {
         r.text += piece;
         return true;
       }
-      literal_announcement literal;
+      recorded_literal literal;
       if (!ends_in_literal(piece.substr(0, piece.size() - 2), literal)) {
         r.text += piece.substr(0, piece.size() - 2);  // a trace whose line ends were made CRLF
         return true;
@@ -111,7 +111,7 @@ class reader {
 
 }  // namespace
 
-bool ends_in_literal(std::string_view text, literal_announcement& found) noexcept {
+bool ends_in_literal(std::string_view text, recorded_literal& found) noexcept {
   if (!text.ends_with('}')) return false;
   const auto open = text.rfind('{');
   if (open == std::string_view::npos) return false;

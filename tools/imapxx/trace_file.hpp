@@ -20,11 +20,11 @@ struct trace_record {
 };
 
 /// Octets of the literal whose header ends `text` (`{12}`, `{12+}`, `~{12}`), if one does.
-struct literal_announcement {
+struct recorded_literal {
   std::uint64_t size = 0;
   bool elided = false;  ///< `{12!}`
 };
-[[nodiscard]] bool ends_in_literal(std::string_view text, literal_announcement& found) noexcept;
+[[nodiscard]] bool ends_in_literal(std::string_view text, recorded_literal& found) noexcept;
 /// What stands in a trace for the octets of a message that the client sent.
 [[nodiscard]] std::string elided_octets(std::uint64_t size);
 

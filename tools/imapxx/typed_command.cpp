@@ -42,7 +42,7 @@ class arguments_of {
   std::string astring() {
     blank();
     if (!rest_.starts_with('"')) {
-      literal_announcement l;
+      recorded_literal l;
       const auto line_end = rest_.find("\r\n");
       if (rest_.starts_with('{') && line_end != std::string_view::npos &&
           ends_in_literal(rest_.substr(0, line_end), l)) {
