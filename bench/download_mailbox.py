@@ -27,8 +27,16 @@ def fill(messages):
     if client.select("INBOX")[1] != [b"0"]:
         client.store("1:*", "+FLAGS.SILENT", "\\Deleted")
         client.expunge()
-    for n in range(messages):
-        client.append("INBOX", None, None, (b"Subject: %d\r\n\r\n" % n) + (b"%077d\r\n" % n) * (OCTETS // 79))
+    for first in range(0, messages, 1000):  # MULTIAPPEND with non-synchronizing literals, which imaplib does not know
+        tag = client._new_tag()
+        client.send(tag + b" APPEND INBOX")
+        for n in range(first, min(first + 1000, messages)):
+            text = (b"Subject: %d\r\n\r\n" % n) + (b"%077d\r\n" % n) * (OCTETS // 79)
+            client.send(b" {%d+}\r\n%b" % (len(text), text))
+        client.send(b"\r\n")
+        while not (line := client.readline()).startswith(tag):
+            pass
+        assert line.startswith(tag + b" OK"), line
     client.logout()
 
 
