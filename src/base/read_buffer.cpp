@@ -118,6 +118,23 @@ void read_buffer::consume(std::size_t n) noexcept {
   if (begin_ == end_) begin_ = end_ = 0;
 }
 
+std::span<char> read_buffer::put_back(std::size_t octets) {
+  if (begin_ < octets) {
+    const std::size_t held = end_ - begin_;
+    const std::size_t target = filling_pages(octets + held);
+    char* const more = allocate(target);
+    expect_use(more, target);
+    if (held != 0) std::memcpy(more + octets, data_ + begin_, held);
+    give_back();
+    data_ = more;
+    capacity_ = target;
+    begin_ = octets;
+    end_ = octets + held;
+  }
+  begin_ -= octets;
+  return {data_ + begin_, octets};
+}
+
 void read_buffer::release() {
   const std::size_t held = end_ - begin_;
   if (held == 0) {

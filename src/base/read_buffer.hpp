@@ -34,6 +34,9 @@ class read_buffer {
   void commit(std::size_t n) noexcept;
   [[nodiscard]] std::string_view pending() const noexcept { return {data_ + begin_, end_ - begin_}; }
   void consume(std::size_t n) noexcept;
+  /// Makes room for so many octets in front of the pending ones and counts them as pending, whatever the hard maximum:
+  /// for what was consumed too early. \return where to write them
+  [[nodiscard]] std::span<char> put_back(std::size_t octets);
   /// Before waiting for the peer: gives back all memory that pending octets do not need.
   void release();
   /// Drops everything.

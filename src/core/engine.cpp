@@ -16,7 +16,12 @@ engine::engine(connect_options options, time_point now)
       last_sent_(now),
       oldest_since_(now) {
   options_.session_settings.observer = this;
+  make_link();
+}
+
+void engine::make_link() {
   link_.emplace(options_, options_.host_name);
+  if (outer_ == nullptr) session_gate::nobody_hears_raw(link_->protocol());
 }
 
 void engine::expect_losses() {
@@ -31,7 +36,7 @@ void engine::remember(const credentials& who) {
 }
 
 void engine::renew_link(time_point now) {
-  link_.emplace(options_, options_.host_name);
+  make_link();
   greeted_ = network_ended_ = false;
   trip_ = trip::none;
   restart_clock(now);

@@ -160,6 +160,7 @@ class engine final : public operation_host, public observer, public recovery_own
   [[nodiscard]] bool wants_trace() const noexcept override;
 
  private:
+  void make_link();
   progress stream_piece(const session_event& e);
   progress completed(session_event& e);
   void measure_round_trip();

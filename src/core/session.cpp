@@ -205,6 +205,7 @@ result<void> session::impl::tls_started() {
   consume_next = 0;
   framer.reset();
   if (literals) literals->reset();
+  numbers.reset();
   // Nothing that was learnt in the clear outlives the handshake.
   info.capabilities.clear();
   info.enabled.clear();
@@ -238,6 +239,8 @@ deadline_hint session::impl::deadline() const noexcept {
 result<command_id> session_gate::submit_ahead(session& s, std::unique_ptr<command> cmd) {
   return s.impl_->submit(std::move(cmd), false, true);
 }
+
+void session_gate::nobody_hears_raw(session& s) noexcept { s.impl_->raw_unheard = true; }
 
 session::session(session_options o) : impl_(std::make_unique<impl>(std::move(o))) {}
 session::~session() = default;

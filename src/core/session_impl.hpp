@@ -9,6 +9,7 @@
 #include "base/on_demand.hpp"
 #include "base/read_buffer.hpp"
 #include "codec/fetch.hpp"
+#include "codec/search_in_pieces.hpp"
 #include "core/in_flight.hpp"
 #include "core/mailbox_tracker.hpp"
 #include "core/send_window.hpp"
@@ -64,6 +65,8 @@ struct session::impl {
 
   // --- session_read.cpp
   bool read_frame();
+  [[nodiscard]] std::optional<bool> read_numbers();
+  void hear_numbers(const codec::search_in_pieces& read);
   bool on_frame(const wire::frame& f);
   bool next_row(command_id id, fetch_row& into);
   [[nodiscard]] std::size_t take_row(fetch_row& into);
@@ -125,6 +128,7 @@ struct session::impl {
   fetch_row row;                                        ///< reused, so that a row costs no allocation
   std::unique_ptr<status_response> status;              ///< what the last event's `status` points to
   base::on_demand<codec::literal_classifier> literals;  ///< of the response that is being received
+  base::on_demand<codec::search_in_pieces> numbers;     ///< of the SEARCH response that is being received
   body_info body;                                       ///< of the literal that is being streamed
   core::in_flight_command* owner = nullptr;             ///< of that literal; nullptr drops it
   body_sink* sink = nullptr;
@@ -139,6 +143,7 @@ struct session::impl {
   std::uint32_t next_tag = 1;
   std::uint64_t stray = 0;
   std::uint64_t unasked = 0;  ///< since the last completion
+  bool raw_unheard = false;   ///< the observer does nothing with `on_raw`
   bool capabilities_known = false;
   bool capabilities_fresh = false;  ///< learnt since the log-in in progress was sent
   bool greeted = false;

@@ -47,7 +47,41 @@ bool session::impl::read_frame() {
     on_row(row, octets);
     return true;
   }
+  if (const auto read = read_numbers()) return *read;
   return on_frame(framer.next(input.pending()));
+}
+
+// A SEARCH response whose end has not come yet: its numbers may be millions, and are not kept as text. \return as
+// `read_frame`; nullopt when what stands next is to be framed
+std::optional<bool> session::impl::read_numbers() {
+  using reader = codec::search_in_pieces;
+  const bool may_begin = !numbers && greeted && framer.may_take() != 0 && reader::begins(input.pending());
+  if (!numbers && !may_begin) return std::nullopt;
+  const auto step = numbers->take(input.pending(), options.limits.response_octets);
+  switch (step.now) {
+    case reader::state::more: input.consume(step.octets); return false;
+    case reader::state::complete: consume_next = step.octets; break;
+    case reader::state::other:
+      input.consume(step.octets);
+      numbers->write(input.put_back(static_cast<std::size_t>(numbers->octets())));
+      numbers.reset();
+      return std::nullopt;
+  }
+  if (literals) literals->reset();
+  hear_numbers(*numbers);
+  response r = search_response{uid_set::from_ranges(numbers->release()), std::nullopt};
+  numbers.reset();
+  on_response(r);
+  return true;
+}
+
+void session::impl::hear_numbers(const codec::search_in_pieces& read) {
+  const bool traced = options.observer != nullptr && options.observer->wants_trace();
+  if (options.observer == nullptr || (raw_unheard && !traced)) return;
+  std::string text(static_cast<std::size_t>(read.octets()), '\0');
+  read.write(text);
+  options.observer->on_raw(text);
+  if (traced) trace_received(text);
 }
 
 // The row at the start of what was received, if it can be cut without being framed before. \return its octets, without
@@ -98,7 +132,7 @@ bool session::impl::on_frame(const wire::frame& f) {
 // One row without an event in between: the way that a million of them take. Whatever else stands next is handled as
 // `read_frame` would have handled it.
 bool session::impl::next_row(command_id id, fetch_row& into) {
-  if (!events.empty() || is_closed || !greeted) return false;
+  if (!events.empty() || is_closed || !greeted || numbers) return false;
   inline_bodies.clear();
   input.consume(std::exchange(consume_next, 0));
   if (const auto octets = take_row(into); octets != 0) return is_for(id, into, octets);

@@ -24,6 +24,17 @@ void append_merged(std::vector<number_range>& out, const number_range& r) {
   }
 }
 
+// In order, without a 0, and each range behind a number that is in none. Without a branch for each.
+bool is_normalised(const std::vector<number_range>& ranges) noexcept {
+  std::uint64_t least = 1;
+  bool normalised = true;
+  for (const auto& r : ranges) {
+    normalised &= r.first >= least;
+    least = std::uint64_t{r.last} + 2;
+  }
+  return normalised;
+}
+
 void append_number(std::string& out, message_number n) {
   if (n == number_set_star) {
     out += '*';
@@ -153,9 +164,7 @@ void number_ranges::subtract(const number_ranges& other) {
 
 void number_ranges::assign(std::vector<number_range> ranges) {
   // Sets of servers come normalised, and with a million ranges: nothing is moved then.
-  const auto unordered = std::adjacent_find(
-      ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return starts_before(b, a) || touches(a, b); });
-  if (unordered == ranges.end() && (ranges.empty() || ranges.front().first != 0)) {
+  if (is_normalised(ranges)) {
     ranges_ = std::move(ranges);
     return;
   }

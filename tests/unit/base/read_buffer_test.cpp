@@ -93,6 +93,25 @@ TEST(read_buffer, hard_maximum) {
   EXPECT_EQ(b.prepare(1).size(), 1U);
 }
 
+TEST(read_buffer, what_was_consumed_is_put_back) {
+  for (const std::size_t octets : {std::size_t{3}, std::size_t{3000}, 3 * mib}) {
+    const std::string text(octets, 'x');
+    read_buffer b(100);
+    put(b, "abcdef");
+    b.consume(4);
+    auto room = b.put_back(octets);
+    ASSERT_EQ(room.size(), octets);
+    std::copy(text.begin(), text.end(), room.begin());
+    EXPECT_EQ(b.pending(), text + "ef");
+    b.consume(octets + 2);
+    b.release();
+    EXPECT_EQ(b.capacity(), 0U);
+    room = b.put_back(octets);
+    std::copy(text.begin(), text.end(), room.begin());
+    EXPECT_EQ(b.pending(), text);
+  }
+}
+
 TEST(read_buffer, commit_never_goes_beyond_the_room) {
   read_buffer b(mib);
   b.commit(10);
