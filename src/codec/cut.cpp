@@ -44,30 +44,6 @@ std::size_t skip_until(const std::array<bool, 256>& set, std::string_view text, 
   return static_cast<std::size_t>(octet - text.data());
 }
 
-struct known_name {
-  std::string_view name;
-  fetch_item kind;
-};
-constexpr known_name known_names[] = {{"UID", fetch_item::uid},
-                                      {"FLAGS", fetch_item::flags},
-                                      {"INTERNALDATE", fetch_item::internaldate},
-                                      {"RFC822.SIZE", fetch_item::rfc822_size},
-                                      {"ENVELOPE", fetch_item::envelope},
-                                      {"BODY", fetch_item::body},
-                                      {"BODYSTRUCTURE", fetch_item::bodystructure},
-                                      {"RFC822", fetch_item::rfc822},
-                                      {"RFC822.HEADER", fetch_item::rfc822_header},
-                                      {"RFC822.TEXT", fetch_item::rfc822_text},
-                                      {"MODSEQ", fetch_item::modseq},
-                                      {"EMAILID", fetch_item::emailid},
-                                      {"THREADID", fetch_item::threadid},
-                                      {"SAVEDATE", fetch_item::savedate},
-                                      {"PREVIEW", fetch_item::preview},
-                                      {"X-GM-MSGID", fetch_item::gm_msgid},
-                                      {"X-GM-THRID", fetch_item::gm_thrid},
-                                      {"X-GM-LABELS", fetch_item::gm_labels},
-                                      {"ANNOTATION", fetch_item::annotation}};
-
 }  // namespace
 
 std::size_t end_of_name(std::string_view text, std::size_t at) noexcept {
@@ -188,45 +164,49 @@ std::size_t end_of_value_on_line(std::string_view text, std::size_t at, std::siz
   return at < text.size() && (text[at] == ' ' || text[at] == ')') ? at : none;
 }
 
-fetch_item kind_of(std::string_view name) noexcept {
-  // The commonest, as nearly all servers write them.
+namespace {
+
+// What an item is whose name has no section; `other` when it has one, or is not known.
+fetch_item plain_kind_of(std::string_view name) noexcept {
+  const auto is = [name](std::string_view known) { return name == known || base::iequals(name, known); };
   switch (name.size()) {
-    case 3:
-      if (name == "UID") return fetch_item::uid;
-      break;
-    case 5:
-      if (name == "FLAGS") return fetch_item::flags;
-      break;
-    case 6:
-      if (name == "MODSEQ") return fetch_item::modseq;
-      break;
+    case 3: return is("UID") ? fetch_item::uid : fetch_item::other;
+    case 4: return is("BODY") ? fetch_item::body : fetch_item::other;
+    case 5: return is("FLAGS") ? fetch_item::flags : fetch_item::other;
+    case 6: return is("MODSEQ") ? fetch_item::modseq : is("RFC822") ? fetch_item::rfc822 : fetch_item::other;
+    case 7: return is("EMAILID") ? fetch_item::emailid : is("PREVIEW") ? fetch_item::preview : fetch_item::other;
     case 8:
-      if (name == "ENVELOPE") return fetch_item::envelope;
-      break;
+      return is("ENVELOPE")   ? fetch_item::envelope
+             : is("THREADID") ? fetch_item::threadid
+             : is("SAVEDATE") ? fetch_item::savedate
+                              : fetch_item::other;
+    case 10:
+      return is("ANNOTATION")   ? fetch_item::annotation
+             : is("X-GM-MSGID") ? fetch_item::gm_msgid
+             : is("X-GM-THRID") ? fetch_item::gm_thrid
+                                : fetch_item::other;
     case 11:
-      if (name == "RFC822.SIZE") return fetch_item::rfc822_size;
-      break;
-    case 12:
-      if (name == "INTERNALDATE") return fetch_item::internaldate;
-      break;
+      return is("RFC822.SIZE")   ? fetch_item::rfc822_size
+             : is("RFC822.TEXT") ? fetch_item::rfc822_text
+             : is("X-GM-LABELS") ? fetch_item::gm_labels
+                                 : fetch_item::other;
+    case 12: return is("INTERNALDATE") ? fetch_item::internaldate : fetch_item::other;
     case 13:
-      if (name == "BODYSTRUCTURE") return fetch_item::bodystructure;
-      break;
-    default: break;
+      return is("BODYSTRUCTURE")   ? fetch_item::bodystructure
+             : is("RFC822.HEADER") ? fetch_item::rfc822_header
+                                   : fetch_item::other;
+    default: return fetch_item::other;
   }
-  // The commonest items are told by their first letter and length before any comparison.
-  const char first = name.empty() ? '\0' : base::to_upper(name.front());
-  if (first == 'U' && name.size() == 3 && base::iequals(name, "UID")) return fetch_item::uid;
-  if (first == 'F' && name.size() == 5 && base::iequals(name, "FLAGS")) return fetch_item::flags;
-  if (first == 'B' && name.size() > 4 && (name.back() == ']' || name.back() == '>')) {
-    if (base::istarts_with(name, "BODY[")) return fetch_item::body_section;
-    if (base::istarts_with(name, "BINARY[")) return fetch_item::binary;
-    if (base::istarts_with(name, "BINARY.SIZE[")) return fetch_item::binary_size;
-  }
-  for (const auto& known : known_names) {
-    if (known.name.size() == name.size() && known.name.front() == first && base::iequals(name, known.name))
-      return known.kind;
-  }
+}
+
+}  // namespace
+
+fetch_item kind_of(std::string_view name) noexcept {
+  constexpr std::size_t shortest = 6;  // BODY[]
+  if (name.size() < shortest || (name.back() != ']' && name.back() != '>')) return plain_kind_of(name);
+  if (base::istarts_with(name, "BODY[")) return fetch_item::body_section;
+  if (base::istarts_with(name, "BINARY[")) return fetch_item::binary;
+  if (base::istarts_with(name, "BINARY.SIZE[")) return fetch_item::binary_size;
   return fetch_item::other;
 }
 

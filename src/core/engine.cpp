@@ -21,7 +21,7 @@ engine::engine(connect_options options, time_point now)
 
 void engine::make_link() {
   link_.emplace(options_, options_.host_name);
-  if (outer_ == nullptr) session_gate::nobody_hears_raw(link_->protocol());
+  if (outer_ == nullptr) session_gate::nobody_hears_octets(link_->protocol());
 }
 
 void engine::expect_losses() {

@@ -240,7 +240,7 @@ result<command_id> session_gate::submit_ahead(session& s, std::unique_ptr<comman
   return s.impl_->submit(std::move(cmd), false, true);
 }
 
-void session_gate::nobody_hears_raw(session& s) noexcept { s.impl_->raw_unheard = true; }
+void session_gate::nobody_hears_octets(session& s) noexcept { s.impl_->octets_unheard = true; }
 
 session::session(session_options o) : impl_(std::make_unique<impl>(std::move(o))) {}
 session::~session() = default;

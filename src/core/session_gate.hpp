@@ -15,8 +15,8 @@ class session_gate {
   /// server sends no continuation request meanwhile, and takes care of the case that they fail: then the server refuses
   /// what follows them.
   static result<command_id> submit_ahead(session& s, std::unique_ptr<command> cmd);
-  /// The session's observer does nothing with `on_raw`: it need not be called where that takes work.
-  static void nobody_hears_raw(session& s) noexcept;
+  /// The session's observer does nothing with `on_raw` and `on_trace`: they need not be called where that takes work.
+  static void nobody_hears_octets(session& s) noexcept;
 };
 
 }  // namespace imapxx::inline v0

@@ -66,6 +66,8 @@ struct session::impl {
   // --- session_read.cpp
   bool read_frame();
   [[nodiscard]] std::optional<bool> read_numbers();
+  /// Whether anybody wants to know what comes, octet for octet.
+  [[nodiscard]] bool is_heard() const noexcept { return !octets_unheard && options.observer != nullptr; }
   void hear_numbers(const codec::search_in_pieces& read);
   bool on_frame(const wire::frame& f);
   bool next_row(command_id id, fetch_row& into);
@@ -142,8 +144,8 @@ struct session::impl {
   command_id next_id = 1;
   std::uint32_t next_tag = 1;
   std::uint64_t stray = 0;
-  std::uint64_t unasked = 0;  ///< since the last completion
-  bool raw_unheard = false;   ///< the observer does nothing with `on_raw`
+  std::uint64_t unasked = 0;    ///< since the last completion
+  bool octets_unheard = false;  ///< the observer does nothing with `on_raw` and `on_trace`
   bool capabilities_known = false;
   bool capabilities_fresh = false;  ///< learnt since the log-in in progress was sent
   bool greeted = false;

@@ -76,12 +76,11 @@ std::optional<bool> session::impl::read_numbers() {
 }
 
 void session::impl::hear_numbers(const codec::search_in_pieces& read) {
-  const bool traced = options.observer != nullptr && options.observer->wants_trace();
-  if (options.observer == nullptr || (raw_unheard && !traced)) return;
+  if (!is_heard()) return;
   std::string text(static_cast<std::size_t>(read.octets()), '\0');
   read.write(text);
   options.observer->on_raw(text);
-  if (traced) trace_received(text);
+  if (options.observer->wants_trace()) trace_received(text);
 }
 
 // The row at the start of what was received, if it can be cut without being framed before. \return its octets, without
@@ -96,7 +95,7 @@ std::size_t session::impl::take_row(fetch_row& into) {
   consume_next = octets;
   if (literals) literals->reset();
   const auto text = pending.substr(0, octets - line_end);
-  if (options.observer != nullptr) {
+  if (is_heard()) {
     options.observer->on_raw(text);
     if (options.observer->wants_trace()) trace_received(text);
   }
@@ -109,7 +108,7 @@ bool session::impl::on_frame(const wire::frame& f) {
     case wire::frame_kind::response:
       consume_next = f.consumed;
       if (literals) literals->reset();
-      if (options.observer != nullptr) options.observer->on_raw(f.text);
+      if (is_heard()) options.observer->on_raw(f.text);
       on_response_text(f.text);
       return true;
     case wire::frame_kind::literal_begin:
@@ -143,7 +142,7 @@ bool session::impl::next_row(command_id id, fetch_row& into) {
   }
   consume_next = f.consumed;
   if (literals) literals->reset();
-  if (options.observer != nullptr) {
+  if (is_heard()) {
     options.observer->on_raw(f.text);
     if (options.observer->wants_trace()) trace_received(f.text);
   }
