@@ -28,9 +28,9 @@ void expect_use(void* at, std::size_t octets) noexcept {
   const auto pages = (in_front + octets + page - 1) / page * page;
   char* const begin = static_cast<char*>(at) - in_front;
   if (::madvise(begin, pages, MADV_HUGEPAGE) != 0) return;
-  // That first page is in use already: a small one, which would keep all of its huge page small.
-  if (std::bit_cast<std::uintptr_t>(begin) % huge_page == 0 && pages >= huge_page)
-    (void)::madvise(begin, huge_page, advice_collapse);
+  // Then that page is in use already: a small one, which would keep all of its huge page small.
+  const bool used = in_front != 0 && std::bit_cast<std::uintptr_t>(begin) % huge_page == 0;
+  if (used && pages >= huge_page) (void)::madvise(begin, huge_page, advice_collapse);
 #else
   (void)at;
   (void)octets;
