@@ -50,6 +50,10 @@ class fifo {
     items_.clear();
     head_ = 0;
   }
+  /// Gives back the memory of a queue that is empty.
+  void release() noexcept {
+    if (empty()) items_ = std::vector<T>();
+  }
 
  private:
   [[nodiscard]] std::ptrdiff_t offset() const noexcept { return static_cast<std::ptrdiff_t>(head_); }

@@ -51,7 +51,7 @@ struct in_flight_command {
   std::vector<std::pair<std::string, std::uint64_t>> earlier_lines;
   std::size_t part = 0, parts = 1;
   bool last_line_answered = false;
-  std::optional<wire::encoder> encoded;
+  std::unique_ptr<wire::encoder> encoded;  ///< until all of it is written
   std::size_t segment = 0;                 ///< the next one to write
   std::uint64_t source_octets = 0;         ///< written of the present source segment
   std::uint64_t stream_end = 0;            ///< position in the output stream behind its last octet, once `written`

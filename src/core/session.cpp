@@ -170,9 +170,17 @@ session_event session::impl::next() {
       continue;
     }
     if (consume_next != 0) continue;
-    input.release();
+    release_memory();
     return {};
   }
+}
+
+// Thousands of connections wait at a time: what can be had again for one allocation is not kept.
+void session::impl::release_memory() {
+  input.release();
+  events.release();
+  row.reset();
+  if (!in_body) body.reset();
 }
 
 void session::impl::fail_all(const error& why) {

@@ -33,6 +33,8 @@ struct session::impl {
   void abandon(command_id id);
   void end_idle(command_id id);
   session_event next();
+  /// Before more is waited for: lets go of all memory that nothing needs any more.
+  void release_memory();
   result<void> tls_started();
   void fail_all(const error& why);
   [[nodiscard]] core::in_flight_command* find(command_id id) noexcept;
@@ -127,11 +129,11 @@ struct session::impl {
   std::uint64_t sent_total = 0;
 
   std::size_t consume_next = 0;                         ///< octets of `input` that the last event's views still need
-  fetch_row row;                                        ///< reused, so that a row costs no allocation
+  base::on_demand<fetch_row> row;                       ///< reused, so that a row costs no allocation
   std::unique_ptr<status_response> status;              ///< what the last event's `status` points to
   base::on_demand<codec::literal_classifier> literals;  ///< of the response that is being received
   base::on_demand<codec::search_in_pieces> numbers;     ///< of the SEARCH response that is being received
-  body_info body;                                       ///< of the literal that is being streamed
+  base::on_demand<body_info> body;                      ///< of the literal that is being streamed
   core::in_flight_command* owner = nullptr;             ///< of that literal; nullptr drops it
   body_sink* sink = nullptr;
   bool in_body = false;

@@ -43,8 +43,8 @@ struct answer_of {
 }  // namespace
 
 bool session::impl::read_frame() {
-  if (const auto octets = take_row(row); octets != 0) {
-    on_row(row, octets);
+  if (const auto octets = take_row(*row); octets != 0) {
+    on_row(*row, octets);
     return true;
   }
   if (const auto read = read_numbers()) return *read;
@@ -156,8 +156,8 @@ bool session::impl::next_row(command_id id, fetch_row& into) {
 bool session::impl::is_for(command_id id, const fetch_row& r, std::size_t octets) {
   tracker.fetched(r);
   if (is_row_of(id, r)) return true;
-  row = r;
-  hand_out(row, octets);
+  *row = r;
+  hand_out(*row, octets);
   return false;
 }
 
@@ -176,7 +176,7 @@ bool session::impl::is_row_of(command_id id, const fetch_row& r) const {
 
 void session::impl::on_response_text(std::string_view text) {
   if (options.observer != nullptr && options.observer->wants_trace()) trace_received(text);
-  if (greeted && cut_fetch(text, row)) return on_row(row, text.size());
+  if (greeted && cut_fetch(text, *row)) return on_row(*row, text.size());
   parse_and_handle(text);
 }
 
@@ -302,18 +302,18 @@ void session::impl::on_literal_begin(const wire::frame& f) {
   sink = nullptr;
   const auto what = literals->classify(f.text);
   if (what.is_fetch && what.sec) {
-    body = body_info();
-    body.seq = what.seq;
-    body.uid = what.uid;
-    body.section = *what.sec;
-    body.size = f.literal_size;
-    owner = body_owner(body);
+    *body = body_info();
+    body->seq = what.seq;
+    body->uid = what.uid;
+    body->section = *what.sec;
+    body->size = f.literal_size;
+    owner = body_owner(*body);
     if (owner != nullptr && owner->abandoned) {
       in_body = true;
       framer.decide(wire::literal_mode::stream);
       return drained(*owner, f.literal_size);
     }
-    if (owner != nullptr && !owner->streaming) sink = owner->cmd->on_body(body);
+    if (owner != nullptr && !owner->streaming) sink = owner->cmd->on_body(*body);
     if (owner != nullptr && (owner->streaming || sink != nullptr)) {
       in_body = true;
       framer.decide(wire::literal_mode::stream);
@@ -321,9 +321,9 @@ void session::impl::on_literal_begin(const wire::frame& f) {
         session_event e;
         e.what = session_event::kind::body_begin;
         e.id = owner->id;
-        e.body = &body;
+        e.body = &*body;
         events.push_back(std::move(e));
-      } else if (auto ok = sink->begin(body); !ok && !owner->failure) {
+      } else if (auto ok = sink->begin(*body); !ok && !owner->failure) {
         owner->failure = ok.error();
       }
       return;
@@ -346,7 +346,7 @@ void session::impl::on_literal_bytes(std::string_view octets) {
     session_event e;
     e.what = session_event::kind::body_chunk;
     e.id = owner->id;
-    e.body = &body;
+    e.body = &*body;
     e.chunk = octets;
     events.push_back(std::move(e));
   } else if (sink != nullptr && !owner->failure) {
@@ -361,10 +361,10 @@ void session::impl::on_literal_end() {
     session_event e;
     e.what = session_event::kind::body_end;
     e.id = owner->id;
-    e.body = &body;
+    e.body = &*body;
     events.push_back(std::move(e));
   } else if (sink != nullptr && !owner->failure) {
-    if (auto ok = sink->end(body); !ok) owner->failure = ok.error();
+    if (auto ok = sink->end(*body); !ok) owner->failure = ok.error();
   }
   owner = nullptr;
   sink = nullptr;
@@ -399,8 +399,8 @@ void session::impl::on_response(response& r) {
   if (const auto* f = std::get_if<fetch_response>(&r)) {
     // The forms that the fast path leaves alone: UIDFETCH, and sequence number 0, which is found by its UID (quirk
     // F-01).
-    row = f->row;
-    return on_row(row, row.text().size());
+    *row = f->row;
+    return on_row(*row, row->text().size());
   }
 
   const auto kind = std::visit(answer_of{}, r);

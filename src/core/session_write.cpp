@@ -130,7 +130,7 @@ void session::impl::encode(core::in_flight_command& c) {
   } else if (info.capabilities.contains("LITERAL-") || info.capabilities.imap4rev2()) {
     context.literals = wire::literal_support::minus;
   }
-  c.encoded.emplace(context);
+  c.encoded = std::make_unique<wire::encoder>(context);
   c.segment = 0;
   c.cmd->encode(*c.encoded);
 }
@@ -231,6 +231,7 @@ void session::impl::write_segments(core::in_flight_command& c) {
   } while (begin_next_part(c));
   c.stream_end = staged_total;
   c.stage = core::command_stage::written;
+  c.encoded.reset();
   if (c.early) {
     auto status_now = std::move(*c.early);
     c.early.reset();

@@ -55,7 +55,7 @@ struct frame {
 /// (quirk E-14). Empty lines and NULs between responses are skipped. Not thread-safe.
 class framer {
  public:
-  explicit framer(const imapxx::v0::limits& l) : limits_(l) {}
+  explicit framer(const imapxx::v0::limits& l) : limits_{l.line_octets, l.response_octets, l.continuation_octets} {}
 
   [[nodiscard]] frame next(std::string_view pending);
   void decide(literal_mode mode);
@@ -81,6 +81,10 @@ class framer {
   enum class outcome : std::uint8_t { complete, again, leave };
   enum class fold : std::uint8_t { none, yes, unknown };
   struct line_view;
+  struct limits_kept {
+    std::size_t line_octets, response_octets, continuation_octets;
+  };
+  explicit framer(const limits_kept& l) : limits_(l) {}
 
   frame next_line(std::string_view pending);
   frame stream_literal(std::string_view pending);
@@ -103,7 +107,7 @@ class framer {
   [[nodiscard]] bool may_hold_literal(std::string_view segment, std::size_t header) noexcept;
   [[nodiscard]] std::string_view exceeded_limit(std::string_view segment) const noexcept;
 
-  imapxx::v0::limits limits_;
+  limits_kept limits_;
   state state_ = state::line;
   bool in_response_ = false;    // at least one literal of the response has been seen; then:
   bool in_code_ = false;        //   it is a status, and only its unfinished response code may hold literals

@@ -27,6 +27,7 @@ TEST(fifo, does_what_a_deque_does) {
       ours.erase(ours.begin() + at);
       theirs.erase(theirs.begin() + at);
     }
+    if (chance() % 50 == 0) ours.release();
     if (chance() % 500 == 0) {
       ours.clear();
       theirs.clear();
