@@ -112,8 +112,11 @@ class loop {
   }
   void serve(int fd) {
     auto& p = peers_[fd];
-    if (p.ssl != nullptr && !SSL_is_init_finished(p.ssl)) (void)SSL_do_handshake(p.ssl);
-    if (p.ssl != nullptr && SSL_is_init_finished(p.ssl) && !p.greeted) greet(fd, p);
+    if (p.ssl != nullptr && !SSL_is_init_finished(p.ssl)) {
+      (void)SSL_do_handshake(p.ssl);
+      if (!SSL_is_init_finished(p.ssl)) return;  // reading would go on with it, and might end it unnoticed
+    }
+    if (p.ssl != nullptr && !p.greeted) greet(fd, p);
     std::array<char, 2048> piece{};
     const auto n = p.ssl != nullptr ? SSL_read(p.ssl, piece.data(), static_cast<int>(piece.size()))
                                     : static_cast<int>(::read(fd, piece.data(), piece.size()));

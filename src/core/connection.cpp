@@ -1,5 +1,6 @@
 #include "core/connection.hpp"
 
+#include "core/session_gate.hpp"
 #include "filter/tls_openssl.hpp"
 
 #include <utility>
@@ -10,11 +11,6 @@ namespace {
 
 // Ciphertext of one read. One block for each thread: bytes never stay in it between two calls of a driver.
 constexpr std::size_t network_block = std::size_t{128} << 10U;
-
-session_options observed_by(session_options options, observer* o) {
-  options.observer = o;
-  return options;
-}
 
 std::vector<char>& network_scratch() {
   thread_local std::vector<char> block(network_block);
@@ -46,13 +42,12 @@ void clear_text_guard::on_trace(trace_direction d, std::string_view text) {
   if (to_ != nullptr) to_->on_trace(d, text);
 }
 
-connection::connection(const connect_options& options, std::string_view host)
+connection::connection(const connect_options& options, std::string_view host, observer* to)
     : options_(options),
       host_(host),
       // A subprocess is a tunnel of the caller's own, which TLS does not concern.
-      guard_(options.session_settings.observer, options.mode == security::plain || !options.command_argv.empty()),
-      session_(
-          observed_by(options.session_settings, options.session_settings.observer != nullptr ? &guard_ : nullptr)) {}
+      guard_(to, options.mode == security::plain || !options.command_argv.empty()),
+      session_(session_gate::with_shared_options(options.session_settings, to != nullptr ? &guard_ : nullptr)) {}
 
 connection::~connection() = default;
 

@@ -57,8 +57,8 @@ class clear_text_guard final : public observer {
 /// (`input_received`); repeat.
 class connection {
  public:
-  /// `options` must outlive it.
-  connection(const connect_options& options, std::string_view host);
+  /// `options` must outlive it. `to` hears of what is told, instead of the observer that they name; it may be nullptr.
+  connection(const connect_options& options, std::string_view host, observer* to);
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;

@@ -1,6 +1,7 @@
 #include "core/engine.hpp"
 
 #include "core/session_gate.hpp"
+#include "core/shared_options.hpp"
 
 #include <algorithm>
 #include <new>
@@ -10,24 +11,23 @@ namespace imapxx::inline v0::core {
 
 engine::engine(connect_options options, time_point now)
     : outer_(options.session_settings.observer),
-      options_(std::move(options)),
+      options_(shared_options(std::move(options))),
       now_(now),
       last_progress_(now),
       last_sent_(now),
       oldest_since_(now) {
-  options_.session_settings.observer = this;
   make_link();
 }
 
 void engine::make_link() {
-  link_.emplace(options_, options_.host_name);
+  link_.emplace(*options_, options_->host_name, this);
   if (outer_ == nullptr) session_gate::nobody_hears_octets(link_->protocol());
 }
 
 void engine::expect_losses() {
-  if (!options_.reconnecting.enabled() || recovery_) return;
-  const auto mode = options_.command_argv.empty() ? options_.mode : security::plain;
-  recovery_ = std::make_unique<recovery>(*this, options_.reconnecting, mode, link_->protocol().commands_outstanding());
+  if (!options_->reconnecting.enabled() || recovery_) return;
+  const auto mode = options_->command_argv.empty() ? options_->mode : security::plain;
+  recovery_ = std::make_unique<recovery>(*this, options_->reconnecting, mode, link_->protocol().commands_outstanding());
   recovery_->set_now(now_);
 }
 

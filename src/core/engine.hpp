@@ -142,7 +142,7 @@ class engine final : public operation_host, public observer, public recovery_own
   [[nodiscard]] const std::string& greeting_text() const noexcept { return greeting_; }
   [[nodiscard]] connection& link() noexcept { return *link_; }
   [[nodiscard]] const connection& link() const noexcept { return *link_; }
-  [[nodiscard]] const connect_options& options() const noexcept { return options_; }
+  [[nodiscard]] const connect_options& options() const noexcept { return *options_; }
 
   /// Hears of each change in the mailbox before the caller's observer does.
   std::function<void(const mailbox_event&)> on_change;
@@ -177,7 +177,7 @@ class engine final : public operation_host, public observer, public recovery_own
   void all_over(const error& why) override { over_ = why; }
 
   observer* outer_;
-  connect_options options_;
+  std::shared_ptr<const connect_options> options_;
   std::optional<connection> link_;
   std::unique_ptr<recovery> recovery_;  ///< nullptr: a lost connection is the end
   std::map<command_id, outcome> finished_;

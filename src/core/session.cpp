@@ -12,15 +12,15 @@
 
 namespace imapxx::inline v0 {
 
-session::impl::impl(session_options o)
+session::impl::impl(session_settings o)
     : options(std::move(o)),
-      tracker(options.uid_map),
+      tracker(options.all.uid_map),
       framer(options.limits),
       input(options.limits.response_octets + options.limits.line_octets),
-      window(options.window) {
+      window(options.all.window) {
   // Random, so that nobody can prepare a completion for a tag that is to come (RFC 9051 section 2.2.1 only asks for
   // uniqueness).
-  next_tag = options.tag_start ? *options.tag_start : std::random_device{}() % 900'000U + 100'000U;
+  next_tag = options.all.tag_start ? *options.all.tag_start : std::random_device{}() % 900'000U + 100'000U;
 }
 
 error session::impl::in_context(error e, const core::in_flight_command& c) {
@@ -92,7 +92,7 @@ result<void> session::impl::check(const command& c, session_state state) const {
 result<command_id> session::impl::submit(std::unique_ptr<command> cmd, bool streaming, bool ahead) {
   if (is_closed) return end_reason ? *end_reason : error(errc::closed, "the session is over");
   if (!cmd) return error(errc::invalid_argument, "no command");
-  if (!is_tag_prefix(options.tag_letters)) return error(errc::invalid_argument, "not a prefix for tags");
+  if (!is_tag_prefix(options.all.tag_letters)) return error(errc::invalid_argument, "not a prefix for tags");
   // With something before it that changes the state, only the moment of sending can tell; `start` checks again in any
   // case.
   if (greeted && state_changers == 0) {
@@ -220,7 +220,7 @@ result<void> session::impl::tls_started() {
   info.utf8 = false;
   info.tls = true;
   capabilities_known = false;
-  tracker = core::mailbox_tracker(options.uid_map);
+  tracker = core::mailbox_tracker(options.all.uid_map);
   unasked = 0;
   return {};
 }
@@ -250,7 +250,13 @@ result<command_id> session_gate::submit_ahead(session& s, std::unique_ptr<comman
 
 void session_gate::nobody_hears_octets(session& s) noexcept { s.impl_->octets_unheard = true; }
 
-session::session(session_options o) : impl_(std::make_unique<impl>(std::move(o))) {}
+session session_gate::with_shared_options(const session_options& options, observer* to) {
+  session made{session_options().first_tag(1)};
+  made.impl_ = std::make_unique<session::impl>(session_settings(options, to));
+  return made;
+}
+
+session::session(session_options o) : impl_(std::make_unique<impl>(session_settings(std::move(o)))) {}
 session::~session() = default;
 session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
@@ -301,6 +307,6 @@ deadline_hint session::deadline() const noexcept { return impl_->deadline(); }
 std::size_t session::commands_outstanding() const noexcept { return impl_->commands.size(); }
 bool session::closed() const noexcept { return impl_->is_closed; }
 std::uint64_t session::stray_completions() const noexcept { return impl_->stray; }
-const session_options& session::options() const noexcept { return impl_->options; }
+const session_options& session::options() const noexcept { return impl_->options.all; }
 
 }  // namespace imapxx::inline v0

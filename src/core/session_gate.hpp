@@ -10,6 +10,9 @@ namespace imapxx::inline v0 {
 
 class session_gate {
  public:
+  /// A session that makes no copy of its options: they must outlive it. `to` hears of what is told, instead of the
+  /// observer that they name.
+  static session with_shared_options(const session_options& options, observer* to);
   /// As `session::submit`, for a command that leaves although the log-in, or the SELECT, in front of it is not answered
   /// yet: checked for the state that holds when they succeed, and for no capability. Who calls this knows that the
   /// server sends no continuation request meanwhile, and takes care of the case that they fail: then the server refuses

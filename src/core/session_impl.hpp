@@ -25,8 +25,22 @@
 
 namespace imapxx::inline v0 {
 
+/// A session's options: its own, or those that its owner keeps for many sessions. Only who hears of what is told
+/// differs among these.
+struct session_settings {
+  explicit session_settings(session_options o)
+      : own(std::make_unique<const session_options>(std::move(o))), all(*own), observer(all.observer) {}
+  session_settings(const session_options& shared, imapxx::v0::observer* to) : all(shared), observer(to) {}
+
+  std::unique_ptr<const session_options> own;
+  const session_options& all;
+  imapxx::v0::observer* observer;  ///< instead of `all.observer`
+  const imapxx::v0::limits& limits = all.limits;
+  const imapxx::v0::timeouts& timeouts = all.timeouts;
+};
+
 struct session::impl {
-  explicit impl(session_options o);
+  explicit impl(session_settings o);
 
   // --- session.cpp
   result<command_id> submit(std::unique_ptr<command> cmd, bool streaming, bool ahead = false);
@@ -109,7 +123,7 @@ struct session::impl {
   void finish(core::in_flight_command& c, error failure, bool with_status);
   void learn_capabilities(const capability_set& caps);
 
-  session_options options;
+  session_settings options;
   session_info info;
   core::mailbox_tracker tracker;
   wire::framer framer;

@@ -115,9 +115,9 @@ void session::impl::end_idle_for(const core::in_flight_command& waiting) {
 void session::impl::begin_line(core::in_flight_command& c) {
   c.tag = std::to_string(next_tag);
   constexpr std::size_t most_digits = 20;
-  const auto width = std::min(options.tag_digits, most_digits);
+  const auto width = std::min(options.all.tag_digits, most_digits);
   if (c.tag.size() < width) c.tag.insert(0, width - c.tag.size(), '0');
-  c.tag.insert(0, options.tag_letters);
+  c.tag.insert(0, options.all.tag_letters);
   next_tag = next_tag == 999'999'999 ? 1 : next_tag + 1;
 }
 
