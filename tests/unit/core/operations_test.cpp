@@ -259,6 +259,14 @@ TEST(move_operation, marks_without_silent_where_it_is_refused) {  // quirk P-16a
   EXPECT_EQ(op.take_result().method, move_method::copy_uid_expunge);
 }
 
+// RFC 4315 section 2.1: a plain EXPUNGE would remove messages that others have marked.
+TEST(move_operation, tells_that_messages_are_only_marked_without_uidplus) {
+  scripted server("IMAP4rev1");
+  move_operation op(uid_set::of(4), mailbox_name("x"));
+  server.play(op, {{"UID COPY 4 x", "$ OK\r\n"}, {"UID STORE 4 +FLAGS.SILENT (\\Deleted)", "$ OK\r\n"}});
+  EXPECT_EQ(op.take_result().method, move_method::copy_mark);
+}
+
 TEST(move_operation, expunges_nothing_that_could_not_be_marked) {
   scripted server(esearch);
   move_operation op(uid_set::of(4), mailbox_name("x"));

@@ -786,5 +786,18 @@ TEST(session_chunking, does_not_matter) {
   for (std::size_t chunk = 1; chunk < script.size(); ++chunk) EXPECT_EQ(run(chunk), whole) << chunk;
 }
 
+// RFC 6855 section 3: only after ENABLED may the name of a mailbox be sent as UTF-8.
+TEST(session, names_are_utf_8_once_the_server_says_that_it_is_enabled) {
+  session_test t;
+  t.authenticated("IMAP4rev1 ENABLE UTF8=ACCEPT");
+  EXPECT_FALSE(t.protocol.info().utf8);
+  (void)t.submit(enable("UTF8=ACCEPT"));
+  (void)t.output();
+  t.feed("* ENABLED UTF8=ACCEPT\r\n" + t.last_tag() + " OK\r\n");
+  EXPECT_TRUE(t.protocol.info().utf8);
+  (void)t.submit(select(mailbox_name("Entw\xC3\xBCrfe")));
+  EXPECT_NE(t.output().find("SELECT \"Entw\xC3\xBCrfe\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace imapxx
