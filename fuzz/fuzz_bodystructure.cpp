@@ -33,6 +33,12 @@ inline void require_same_in_all_ways(std::string_view value, const std::optional
   if (view) {
     fuzz::require(view->to_owned() == *got, "a view means something else");
     fuzz::require(view->children().size() == got->children.size(), "a view has other parts");
+    fuzz::require(view->is_multipart() == got->is_multipart(), "a view is of another kind");
+    fuzz::require(view->is(got->type, got->subtype) && !view->is("no", "type"), "a view has another type");
+    for (const auto& p : got->parameters.items) {
+      const auto* const first = got->parameters.find(p.first);
+      fuzz::require(view->parameters().find(p.first).to_string() == *first, "a view has another parameter");
+    }
     std::size_t i = 0;
     for (const auto& part : view->children())
       fuzz::require(part.to_owned() == got->children[i++], "a part's view means something else");

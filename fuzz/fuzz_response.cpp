@@ -2,6 +2,7 @@
 // looked at; both ways of cutting a row see the same.
 #include <imapxx/response.hpp>
 
+#include "support/choices.hpp"
 #include "support/cut_both_ways.hpp"
 
 #include <algorithm>
@@ -13,6 +14,28 @@
 #include <vector>
 
 namespace fuzz_response {
+
+// The readers of single values see what the value of the whole row says, where an item stands there once.
+inline void require_same_values(const imapxx::fetch_row& row, const imapxx::fetch_data& data) {
+  using imapxx::fetch_item;
+  const auto once = [&row](fetch_item kind) {
+    return std::count_if(row.items().begin(), row.items().end(), [=](const auto& i) { return i.kind == kind; }) == 1;
+  };
+  using imapxx::fuzz::require;
+  if (once(fetch_item::flags)) {
+    require(row.flags() == data.flags, "other flags");
+    if (data.flags && row.flags_view())
+      require(row.has_flag("\\Seen") == data.flags->contains(imapxx::flags::seen), "another flag");
+  }
+  if (once(fetch_item::internaldate)) require(row.internaldate() == data.internaldate, "another date");
+  if (once(fetch_item::rfc822_size)) require(row.rfc822_size() == data.rfc822_size, "another size");
+  if (once(fetch_item::modseq)) require(row.modseq() == data.modseq, "another mod-sequence");
+  for (const auto& s : data.sections) {
+    const auto view = row.section_view(s.section);
+    const auto* const first = data.find(s.section);
+    if (view && first != nullptr && first->data) require(*view == *first->data, "another section");
+  }
+}
 
 // What was read, as far as it can be compared: the kind of each response and its octets.
 inline std::vector<std::string> read_all(std::string_view input, std::size_t chunk) {
@@ -38,6 +61,7 @@ inline std::vector<std::string> read_all(std::string_view input, std::size_t chu
         imapxx::fuzz::require_same_cut(f->row.text());
         imapxx::fuzz::require_same_cut(f->row.text(), 2);
         imapxx::fuzz::require_same_response(reader.raw(), f->row);
+        require_same_values(f->row, data);
         (void)f->row.bodystructure();
         for (const auto& s : data.sections) (void)f->row.section(s.section);
         if (data.bodystructure && !(*data.bodystructure == imapxx::body_structure(*data.bodystructure))) std::abort();

@@ -138,11 +138,23 @@ bool read_value(const fetch_row::item& i, lexer& in, const value_limits& l, fetc
 
 // What a failed attempt may have left behind.
 void forget(fetch_item kind, fetch_data& out) {
-  if (kind == fetch_item::flags) out.flags.reset();
-  if (kind == fetch_item::envelope) out.envelope.reset();
-  if (kind == fetch_item::body) out.body.reset();
-  if (kind == fetch_item::bodystructure) out.bodystructure.reset();
-  if (kind == fetch_item::gm_labels) out.gm_labels.reset();
+  switch (kind) {
+    case fetch_item::flags: return out.flags.reset();
+    case fetch_item::internaldate: return out.internaldate.reset();
+    case fetch_item::rfc822_size: return out.rfc822_size.reset();
+    case fetch_item::envelope: return out.envelope.reset();
+    case fetch_item::body: return out.body.reset();
+    case fetch_item::bodystructure: return out.bodystructure.reset();
+    case fetch_item::modseq: return out.modseq.reset();
+    case fetch_item::emailid: return out.emailid.reset();
+    case fetch_item::threadid: return out.threadid.reset();
+    case fetch_item::savedate: return out.savedate.reset();
+    case fetch_item::preview: return out.preview.reset();
+    case fetch_item::gm_msgid: return out.gm_msgid.reset();
+    case fetch_item::gm_thrid: return out.gm_thrid.reset();
+    case fetch_item::gm_labels: return out.gm_labels.reset();
+    default: return;  // others stand in lists, with what was read of them
+  }
 }
 
 // Only values that hold strings can be mended by reading their quotes another way.

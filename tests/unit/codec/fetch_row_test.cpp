@@ -36,6 +36,19 @@ TEST(fetch_row, accessors) {
   EXPECT_TRUE(row.unparsed().empty());
 }
 
+// What cannot be read to its end is not read at all, by whichever way; and it is told as it was sent.
+TEST(fetch_row, a_value_with_something_behind_it_is_no_value) {
+  const auto row = cut("(RFC822.SIZE 44x X-GM-MSGID 5x X-GM-THRID 6x UID 9)");
+  const auto data = row.to_data();
+  EXPECT_EQ(data.uid, 9U);
+  EXPECT_FALSE(data.rfc822_size);
+  EXPECT_FALSE(data.gm_msgid);
+  EXPECT_FALSE(data.gm_thrid);
+  EXPECT_FALSE(row.rfc822_size());
+  ASSERT_EQ(data.unparsed.size(), 3U);
+  EXPECT_EQ(data.unparsed[0].raw, "44x");
+}
+
 TEST(fetch_row, sections_are_views) {
   const std::string text =
       "(BODY[HEADER.FIELDS (\"A\" b)]<5> {3}\r\na)b BODY[1] \"q\\\"q\" BODY[2] NIL BINARY[3] ~{2}\r\n\0\x01)";
