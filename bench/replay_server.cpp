@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 namespace bench {
 namespace {
@@ -108,8 +109,11 @@ class connection {
     if (context == nullptr) return;
     ssl_.reset(SSL_new(context));
     SSL_set_fd(ssl_.get(), fd);
-    if (SSL_accept(ssl_.get()) != 1) std::_Exit(1);
+    if (SSL_accept(ssl_.get()) != 1) throw std::runtime_error("no TLS");
   }
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+  ~connection() { ::close(fd_); }
   void write(std::string_view octets) {
     pending_ += octets;
     if (pending_.size() >= write_block) flush();
@@ -145,7 +149,7 @@ class connection {
       const auto n =
           ssl_ ? SSL_write(ssl_.get(), octets.data(), static_cast<int>(std::min(octets.size(), write_block)))
                : static_cast<int>(::send(fd_, octets.data(), std::min(octets.size(), write_block), MSG_NOSIGNAL));
-      if (n <= 0) std::_Exit(0);
+      if (n <= 0) throw std::runtime_error("the client is gone");
       octets.remove_prefix(static_cast<std::size_t>(n));
     }
   }
@@ -252,21 +256,22 @@ replay_server::replay_server(const question& q, bool tls) {
     ::close(listener);
     return;
   }
+  ::signal(SIGPIPE, SIG_IGN);  // what OpenSSL writes to a client that is gone
   std::string kept;
   if (keep_answer(q.what)) answer(q, [&](std::string_view octets) { kept += octets; });
   auto* context = tls ? make_context() : nullptr;
-  // A process for each connection: some clients open a second one while they have the first.
-  ::signal(SIGCHLD, SIG_IGN);
+  // Some clients open a second connection while they have the first. A thread, not a process, for each: a process would
+  // find the answer's pages anew, within the time that is measured.
   for (;;) {
     const int fd = ::accept(listener, nullptr, nullptr);
     if (fd < 0) std::_Exit(1);
-    if (::fork() == 0) {
-      ::close(listener);
-      connection c(fd, context);
-      serve(c, q, kept);
-      std::_Exit(0);
-    }
-    ::close(fd);
+    std::thread([fd, context, &q, &kept] {
+      try {
+        connection c(fd, context);
+        serve(c, q, kept);
+      } catch (const std::exception&) {  // a client that went: the next one has a connection of its own
+      }
+    }).detach();
   }
 }
 
