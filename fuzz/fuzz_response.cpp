@@ -24,7 +24,10 @@ inline void require_same_values(const imapxx::fetch_row& row, const imapxx::fetc
   using imapxx::fuzz::require;
   if (once(fetch_item::flags)) {
     require(row.flags() == data.flags, "other flags");
-    if (data.flags && row.flags_view())
+    // A view knows flags with a space between each two; the list, which is told apart more leniently, may have others.
+    const auto as_sent =
+        std::find_if(row.items().begin(), row.items().end(), [](const auto& i) { return i.kind == fetch_item::flags; });
+    if (data.flags && as_sent->value == data.flags->to_string())
       require(row.has_flag("\\Seen") == data.flags->contains(imapxx::flags::seen), "another flag");
   }
   if (once(fetch_item::internaldate)) require(row.internaldate() == data.internaldate, "another date");
