@@ -126,7 +126,7 @@ coverage:
 # The long versions of the threats' tests, then all tests again and again: what fails once in twenty runs is found here. Then
 # changes of the core, one at a time, that the tests must notice.
 soak:
-	@scripts/deps.sh build test servers soak
+	@scripts/deps.sh build test servers
 	@$(call build,dev)
 	@IMAPXX_SOAK=1 ctest --preset dev -L 'threats|asio|faults'
 	@IMAPXX_SOAK=1 ctest --preset dev -R '^unit_core$$'

@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh GROUP...: the only thing in this project that installs software. Groups: build test servers check coverage bench docs soak.
+# deps.sh GROUP...: the only thing in this project that installs software. Groups: build test servers check coverage bench docs.
 #
 # Installs Debian packages with apt-get (through sudo when not root), starts no service, removes no package, and does
 # nothing when all is there. IMAPXX_NO_INSTALL=1: only names what is missing. The group "servers" (real IMAP servers for
@@ -14,7 +14,6 @@ group_check='clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev'
 group_coverage='clang-19 libclang-rt-19-dev llvm-19'
 group_bench='libbenchmark-dev'
 group_docs='doxygen'
-group_soak=''
 # Packages that conflict with dovecot-imapd: only their files are fetched, and unpacked by the server scripts.
 fetch_servers='cyrus-imapd courier-imap'
 DEBS=${IMAPXX_DEB_DIR:-build/debs}

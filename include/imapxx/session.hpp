@@ -118,6 +118,7 @@ class IMAPXX_API session {
  private:
   friend class session_gate;
   struct IMAPXX_LOCAL impl;
+  explicit session(std::unique_ptr<impl> made) noexcept;
   std::unique_ptr<impl> impl_;
 };
 

@@ -251,11 +251,10 @@ result<command_id> session_gate::submit_ahead(session& s, std::unique_ptr<comman
 void session_gate::nobody_hears_octets(session& s) noexcept { s.impl_->octets_unheard = true; }
 
 session session_gate::with_shared_options(const session_options& options, observer* to) {
-  session made{session_options().first_tag(1)};
-  made.impl_ = std::make_unique<session::impl>(session_settings(options, to));
-  return made;
+  return session(std::make_unique<session::impl>(session_settings(options, to)));
 }
 
+session::session(std::unique_ptr<impl> made) noexcept : impl_(std::move(made)) {}
 session::session(session_options o) : impl_(std::make_unique<impl>(session_settings(std::move(o)))) {}
 session::~session() = default;
 session::session(session&&) noexcept = default;

@@ -85,6 +85,7 @@ struct session::impl {
   /// Whether anybody wants to know what comes, octet for octet.
   [[nodiscard]] bool is_heard() const noexcept { return !octets_unheard && options.observer != nullptr; }
   void hear_numbers(const codec::search_in_pieces& read);
+  void hear(std::string_view text);
   bool on_frame(const wire::frame& f);
   bool next_row(command_id id, fetch_row& into);
   [[nodiscard]] std::size_t take_row(fetch_row& into);

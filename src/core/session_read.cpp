@@ -79,6 +79,12 @@ void session::impl::hear_numbers(const codec::search_in_pieces& read) {
   if (!is_heard()) return;
   std::string text(static_cast<std::size_t>(read.octets()), '\0');
   read.write(text);
+  hear(text);
+}
+
+// Each response passes here once, whichever way it is read.
+void session::impl::hear(std::string_view text) {
+  if (!is_heard()) return;
   options.observer->on_raw(text);
   if (options.observer->wants_trace()) trace_received(text);
 }
@@ -95,10 +101,7 @@ std::size_t session::impl::take_row(fetch_row& into) {
   consume_next = octets;
   if (literals) literals->reset();
   const auto text = pending.substr(0, octets - line_end);
-  if (is_heard()) {
-    options.observer->on_raw(text);
-    if (options.observer->wants_trace()) trace_received(text);
-  }
+  hear(text);
   return text.size();
 }
 
@@ -108,7 +111,7 @@ bool session::impl::on_frame(const wire::frame& f) {
     case wire::frame_kind::response:
       consume_next = f.consumed;
       if (literals) literals->reset();
-      if (is_heard()) options.observer->on_raw(f.text);
+      hear(f.text);
       on_response_text(f.text);
       return true;
     case wire::frame_kind::literal_begin:
@@ -142,10 +145,7 @@ bool session::impl::next_row(command_id id, fetch_row& into) {
   }
   consume_next = f.consumed;
   if (literals) literals->reset();
-  if (is_heard()) {
-    options.observer->on_raw(f.text);
-    if (options.observer->wants_trace()) trace_received(f.text);
-  }
+  hear(f.text);
   if (!cut_fetch(f.text, into)) {
     parse_and_handle(f.text);
     return false;
@@ -175,7 +175,6 @@ bool session::impl::is_row_of(command_id id, const fetch_row& r) const {
 }
 
 void session::impl::on_response_text(std::string_view text) {
-  if (options.observer != nullptr && options.observer->wants_trace()) trace_received(text);
   if (greeted && cut_fetch(text, *row)) return on_row(*row, text.size());
   parse_and_handle(text);
 }

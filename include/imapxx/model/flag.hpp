@@ -75,8 +75,8 @@ class IMAPXX_API flag_list {
 };
 
 /// The names in a list of flags as they stand in a response, without a copy: a view that lives as long as the
-/// response's bytes. What servers do to such lists (quoted names, repeated ones, NIL) is not undone as `flag_list`
-/// undoes it.
+/// response's bytes. What servers do to such lists (quoted, repeated or touching names, NIL) is not undone as
+/// `flag_list` undoes it.
 class flag_view {
  public:
   class iterator {
