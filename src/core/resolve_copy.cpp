@@ -76,7 +76,8 @@ void transfer_guard::sent_at_last(completion& c) {
   for (const auto& s : sources_) {
     if (const auto to = last.destination_of(s.uid)) pairs_.emplace_back(s.uid, *to);
   }
-  resolved(fresh(), as_copyuid(pairs_));
+  const auto as_if = as_copyuid();
+  resolved(fresh(), as_if);
 }
 
 void transfer_guard::look_at_source(operation_host& host) {
@@ -157,18 +158,20 @@ void transfer_guard::judge(operation_host& host) {
   if (!v.doubt.empty()) return conclude_unknown(host, v.doubt);
   if (!v.remaining.empty() && !believe_absence(host)) return;
   pairs_.insert(pairs_.end(), v.pairs.begin(), v.pairs.end());
-  if (v.remaining.empty()) return conclude(host, as_copyuid(pairs_));
+  if (v.remaining.empty()) return conclude(host, as_copyuid());
   uids_ = v.remaining;
   std::erase_if(sources_, [&v](const arrival& s) { return !v.remaining.contains(s.uid); });
   send_again(host);
 }
 
-status_response transfer_guard::as_copyuid(const pair_list& pairs) const {
+status_response transfer_guard::as_copyuid() {
   status_response s;
-  if (pairs.empty()) return s;
+  if (pairs_.empty()) return s;
   s.code.kind = code::copyuid;
   s.code.number = uidvalidity_.value_or(0);
-  for (const auto& [from, to] : pairs) {
+  for (const auto& [from, to] : pairs_) {
+    // The command that is told of it must have asked for what earlier rounds did, too.
+    uids_.insert(from);
     detail::append_range(s.code.source_uids, from, from);
     detail::append_range(s.code.uids, to, to);
   }

@@ -50,7 +50,8 @@ class transfer_guard final : public arrival_guard {
   [[nodiscard]] verdict weigh() const;
   void weigh_copy(const group& g, verdict& v) const;
   void weigh_move(const group& g, verdict& v) const;
-  [[nodiscard]] status_response as_copyuid(const pair_list& pairs) const;
+  /// All rounds as the answer to one command, which `fresh` is from then on.
+  [[nodiscard]] status_response as_copyuid();
   void sent_at_last(completion& c);
 
   bool moves_;
