@@ -92,6 +92,16 @@ TEST(error, retry_is_safe_only_when_nothing_can_have_happened) {
   EXPECT_FALSE(error(errc::timeout).is_safe_to_retry());
   EXPECT_FALSE(error(errc::closed).is_safe_to_retry());
   EXPECT_TRUE(error(errc::timeout).set_safe_to_retry(true).is_safe_to_retry());
+  EXPECT_FALSE(error(errc::connect).set_safe_to_retry(false).is_safe_to_retry());
+  for (auto e : {errc::no, errc::cancelled, errc::io, errc::framing_lost, errc::internal_error})
+    EXPECT_FALSE(error(e).is_safe_to_retry()) << to_string(e);
+}
+
+TEST(error, before_the_log_in_a_retry_is_safe_whatever_happened) {
+  for (auto p : {phase::resolve, phase::connect, phase::tls, phase::greeting, phase::capability, phase::starttls})
+    EXPECT_TRUE(error(errc::closed).set_phase(p).is_safe_to_retry()) << to_string(p);
+  for (auto p : {phase::none, phase::authenticate, phase::command, phase::idle, phase::logout})
+    EXPECT_FALSE(error(errc::closed).set_phase(p).is_safe_to_retry()) << to_string(p);
 }
 
 TEST(error, what_tells_all_in_one_harmless_line) {
@@ -116,6 +126,32 @@ TEST(error, what_names_phase_limit_offset_and_system_error) {
   const error e = error(errc::connect).set_phase(phase::connect).set_system_error(ECONNREFUSED);
   EXPECT_EQ(std::string(e.what()), "connect: could not connect: " + std::generic_category().message(ECONNREFUSED));
   EXPECT_EQ(e.system_error(), ECONNREFUSED);
+}
+
+TEST(error, what_is_not_known_is_empty_or_zero) {
+  for (const auto& e : {error(errc::io), error(errc::io).set_fatal(false)}) {  // without details and with some
+    EXPECT_EQ(e.message(), "input or output failed");
+    EXPECT_EQ(e.where(), phase::none);
+    EXPECT_EQ(e.host(), "");
+    EXPECT_EQ(e.command(), "");
+    EXPECT_EQ(e.tag(), "");
+    EXPECT_EQ(e.response_code(), "");
+    EXPECT_EQ(e.server_text(), "");
+    EXPECT_EQ(e.offset(), 0U);
+    EXPECT_EQ(e.limit_name(), "");
+    EXPECT_EQ(e.limit_value(), 0U);
+    EXPECT_EQ(e.system_error(), 0);
+    EXPECT_STREQ(e.what(), "input or output failed");
+  }
+  const auto limited = error(errc::limit_exceeded).set_limit("line_octets", 99);
+  EXPECT_EQ(limited.limit_name(), "line_octets");
+  EXPECT_EQ(limited.limit_value(), 99U);
+  EXPECT_EQ(error(errc::unparsed).set_offset(7).offset(), 7U);
+}
+
+TEST(error, words_for_numbers_that_are_no_code) {
+  for (const int value : {-1, 200, 0xFF, 0x100, 0x100 + static_cast<int>(errc::no)})
+    EXPECT_EQ(imapxx::error_category().message(value), "unknown error") << value;
 }
 
 TEST(error, copies_are_independent) {
