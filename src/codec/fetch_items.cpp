@@ -37,8 +37,8 @@ bool read_object_id(lexer& in, std::optional<std::string>& out) {
 bool read_labels(lexer& in, std::size_t max_elements, std::vector<std::string>& out) {
   if (in.nil()) return true;
   if (!open(in)) return false;
-  while (!close(in)) {
-    if (!out.empty()) (void)gap(in);
+  for (bool first = true; !close(in); first = false) {
+    if (!first) (void)gap(in);
     if (at_limit(in, out.size(), max_elements)) return false;
     if (in.nil()) {
       tolerate(quirk::u02);
