@@ -409,5 +409,275 @@ TEST(reconnect, an_abandoned_command_is_not_sent_again) {
   EXPECT_FALSE(t.of().wakeup());
 }
 
+// --- the mailbox, again
+
+TEST(reconnect, a_mailbox_that_changed_meanwhile_is_told) {
+  const std::string same = lossy::mailbox("7");
+  const std::string more = lossy::mailbox("7", "4");
+  const std::string other =  // one came, one has gone
+      "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 41] x\r\n$ OK [READ-WRITE] done\r\n";
+  const auto told_for = [](const std::string& answer) {
+    lossy t(plain_policy());
+    t.selected();
+    std::vector<std::uint32_t> told;
+    t.of().on_change = [&](const mailbox_event& e) {
+      if (e.what == mailbox_event::kind::exists) told.push_back(e.number);
+    };
+    t.lose();
+    t.submit(noop());
+    t.wait();
+    t.connect();
+    t.answer("SELECT INBOX", answer);
+    return told;
+  };
+  const auto usual = told_for(same).size();
+  EXPECT_EQ(told_for(more).size(), usual + 1);
+  EXPECT_EQ(told_for(more).back(), 4U);
+  EXPECT_EQ(told_for(other).size(), usual + 1);
+  EXPECT_EQ(told_for(other).back(), 3U);
+}
+
+TEST(reconnect, each_new_connection_begins_with_enable_and_the_mailbox) {
+  lossy t(plain_policy());
+  t.submit(enable("CONDSTORE"));
+  t.answer("ENABLE CONDSTORE", "* ENABLED CONDSTORE\r\n$ OK\r\n");
+  t.selected();
+  for (int i = 0; i < 3; ++i) {
+    const auto id = t.submit(noop());
+    EXPECT_EQ(t.output(), "$ NOOP\n");
+    t.lose();
+    EXPECT_EQ(t.wait(), 1000ms) << "the connection before was of use";
+    t.connect();
+    t.answer("ENABLE CONDSTORE", i == 1 ? "$ NO not now\r\n" : "* ENABLED CONDSTORE\r\n$ OK\r\n");
+    t.answer("SELECT INBOX", lossy::mailbox("7"));
+    t.answer("NOOP", "$ OK\r\n");
+    EXPECT_FALSE(t.outcome_of(id));
+    if (i == 1) break;  // what the server does not know any more is not asked for again
+  }
+}
+
+TEST(reconnect, a_mailbox_that_was_left_is_not_opened_again) {
+  for (const bool refused : {false, true}) {
+    lossy t(plain_policy());
+    t.selected();
+    if (refused) {  // RFC 9051 section 6.3.2: then no mailbox is selected
+      t.submit(select("b"));
+      t.answer("SELECT b", "$ NO [NONEXISTENT] none\r\n");
+    } else {
+      t.submit(close());
+      t.answer("CLOSE", "$ OK\r\n");
+    }
+    t.lose();
+    const auto id = t.submit(noop());
+    t.wait();
+    t.connect();
+    t.answer("NOOP", "$ OK\r\n");
+    EXPECT_FALSE(t.outcome_of(id));
+  }
+}
+
+TEST(reconnect, a_mailbox_that_cannot_be_opened_for_the_time_being_is_tried_again) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto id = t.submit(noop());
+  (void)t.output();
+  t.lose();
+  EXPECT_EQ(t.wait(), 1000ms);
+  t.connect();
+  t.answer("SELECT INBOX", "$ NO [INUSE] later\r\n");
+  EXPECT_EQ(t.wait(), 2000ms);
+  t.connect();
+  EXPECT_EQ(t.output(), "$ SELECT INBOX\n");
+  t.of().ended(error());  // and lost once more, in the middle of it
+  EXPECT_EQ(t.output(), "");
+  EXPECT_EQ(t.wait(), 4000ms);
+  t.connect();
+  t.answer("SELECT INBOX", lossy::mailbox("7"));
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(id));
+}
+
+TEST(reconnect, sequence_numbers_that_had_not_left_fail_at_once) {
+  lossy t(plain_policy());
+  t.selected();
+  t.submit(idle());
+  EXPECT_EQ(t.output(), "$ IDLE\n");
+  const auto id = t.submit(fetch(seq_set(1), fetch_items().flags()));  // waits for the end of IDLE
+  t.lose();
+  EXPECT_EQ(t.outcome_of(id).code(), errc::closed);
+}
+
+// --- what ends it
+
+TEST(reconnect, which_failures_pass) {
+  const std::pair<errc, bool> rows[] = {{errc::io, true},
+                                        {errc::resolve, true},
+                                        {errc::connect, true},
+                                        {errc::timeout, true},
+                                        {errc::tls_handshake, true},
+                                        {errc::closed, true},
+                                        {errc::bye, true},
+                                        {errc::tls_certificate, false},
+                                        {errc::invalid_greeting, false},
+                                        {errc::starttls_refused, false},
+                                        {errc::limit_exceeded, false}};
+  for (const auto& [code, passes] : rows) {
+    lossy t(plain_policy());
+    const auto id = t.submit(noop());
+    (void)t.output();
+    t.lose();
+    t.wait();
+    t.fail_to_connect(error(code));
+    EXPECT_EQ(t.of().wakeup().has_value(), passes) << to_string(code);
+    EXPECT_EQ(t.outcome_of(id).code(), passes ? errc::internal_error : code) << to_string(code);
+    EXPECT_EQ(t.of().over().has_value(), !passes) << to_string(code);
+  }
+}
+
+TEST(reconnect, a_server_that_says_bye_may_be_there_again) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  (void)t.output();
+  t.feed("* BYE restarting\r\n");
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(id));
+}
+
+TEST(reconnect, one_that_breaks_the_protocol_is_left_alone) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  (void)t.output();
+  t.feed("* 1 FETCH (BODY[] {99999999999999}\r\n");
+  EXPECT_TRUE(t.outcome_of(id).is_fatal());
+  EXPECT_FALSE(t.of().wakeup());
+  ASSERT_TRUE(t.of().over());
+  EXPECT_EQ(t.submit(noop()), 0U);
+  EXPECT_TRUE(t.refused.is_fatal());
+  EXPECT_EQ(t.refused.code(), t.of().over()->code());
+}
+
+TEST(reconnect, after_logout_nothing_is_made_again) {
+  lossy t(plain_policy());
+  const auto id = t.submit(logout());
+  t.answer("LOGOUT", "* BYE bye\r\n$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(id));
+  t.of().ended(error());
+  EXPECT_EQ(t.output(), "");
+  EXPECT_FALSE(t.of().lost());
+  EXPECT_FALSE(t.of().wakeup());
+  EXPECT_TRUE(t.of().over());
+}
+
+TEST(reconnect, the_callers_deadline_is_a_limit_too) {
+  lossy t(plain_policy());
+  t.of().expires_at = t.now + 500ms;
+  const auto id = t.submit(noop());
+  EXPECT_EQ(t.of().deadline().at, t.now + 500ms);
+  (void)t.output();
+  t.lose();  // the first attempt would be after 1 s
+  EXPECT_EQ(t.outcome_of(id).code(), errc::closed);
+  EXPECT_FALSE(t.of().wakeup());
+}
+
+TEST(reconnect, waiting_for_a_connection_may_take_too_long) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  (void)t.output();
+  t.lose();
+  t.of().expire(phase::command);
+  const auto why = t.outcome_of(id);
+  EXPECT_EQ(why.code(), errc::timeout);
+  EXPECT_TRUE(why.is_safe_to_retry());
+}
+
+// --- what is refused, and what is given up
+
+TEST(reconnect, what_cannot_be_sent_is_refused_now_or_when_its_turn_comes) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto none = t.of().submit(nullptr, false);
+  EXPECT_EQ(none.error().code(), errc::invalid_argument);
+  t.lose();
+  const auto empty = t.submit(uid_expunge(uid_set()));
+  const auto next = t.submit(noop());
+  t.wait();
+  t.connect();
+  t.answer("SELECT INBOX", lossy::mailbox("7"));
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_EQ(t.outcome_of(empty).code(), errc::invalid_argument);
+  EXPECT_FALSE(t.outcome_of(next));
+}
+
+TEST(reconnect, idle_may_be_ended_while_there_is_no_connection) {
+  lossy t(plain_policy());
+  t.selected();
+  const auto held = t.submit(idle());
+  t.answer("IDLE", "+ idling\r\n");
+  t.lose();
+  const auto queued = t.submit(idle());
+  t.of().end_idle(queued);
+  t.of().end_idle(held);
+  t.of().end_idle(held);  // has no effect any more
+  EXPECT_FALSE(t.outcome_of(held));
+  EXPECT_FALSE(t.outcome_of(queued));
+  t.wait();
+  t.connect();
+  t.answer("SELECT INBOX", lossy::mailbox("7"));
+  EXPECT_EQ(t.output(), "");
+}
+
+TEST(reconnect, a_stream_is_not_begun_again) {
+  lossy t(plain_policy());
+  t.selected();
+  auto id = t.of().submit(std::make_unique<fetch>(uid_set(5), fetch_items().flags()), true);
+  ASSERT_TRUE(id);
+  EXPECT_EQ(t.output(), "$ UID FETCH 5 (UID FLAGS)\n");
+  t.lose();
+  EXPECT_EQ(t.outcome_of(*id).code(), errc::closed);
+}
+
+TEST(engine, without_memory_nothing_more_is_done) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  t.of().break_off();
+  EXPECT_EQ(t.output(), "");
+  EXPECT_EQ(t.submit(noop()), 0U);
+  EXPECT_EQ(t.refused.code(), errc::closed);
+  t.of().abandon(id);
+  EXPECT_EQ(t.of().handle_event(), engine::progress::none);
+}
+
+TEST(engine, counts_what_it_received) {
+  lossy t(plain_policy());
+  const auto before = t.of().octets_received();
+  t.feed("* 1 EXISTS\r\n");
+  EXPECT_EQ(t.of().octets_received(), before + 12);
+}
+
+TEST(engine, an_outcome_that_nobody_asks_for_any_more_is_forgotten) {
+  lossy t(plain_policy());
+  const auto id = t.submit(noop());
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_TRUE(t.of().is_done(id));
+  t.of().abandon(id);
+  EXPECT_FALSE(t.of().is_done(id));
+  EXPECT_FALSE(t.of().take(id));
+}
+
+TEST(engine, what_is_submitted_ahead_is_looked_after_as_well) {
+  lossy t(plain_policy());
+  const auto id = t.of().submit_ahead(std::make_unique<noop>());
+  ASSERT_TRUE(id);
+  EXPECT_EQ(t.output(), "$ NOOP\n");
+  t.lose();
+  t.wait();
+  t.connect();
+  t.answer("NOOP", "$ OK\r\n");
+  EXPECT_FALSE(t.outcome_of(*id));
+}
+
 }  // namespace
 }  // namespace imapxx::core

@@ -799,5 +799,209 @@ TEST(session, names_are_utf_8_once_the_server_says_that_it_is_enabled) {
   EXPECT_NE(t.output().find("SELECT \"Entw\xC3\xBCrfe\""), std::string::npos);
 }
 
+// --- what is refused, and what was not sent
+
+TEST(session_end, is_told_once_and_nothing_is_taken_after_it) {
+  session_test t;
+  t.authenticated();
+  t.eof();
+  t.protocol.expire(error(errc::timeout));  // too late to be the reason
+  t.collect();
+  const auto closed =
+      std::count_if(t.events.begin(), t.events.end(), [](const auto& e) { return e.what == kind::closed; });
+  EXPECT_EQ(closed, 1);
+  const auto refused = t.protocol.submit(std::make_unique<noop>());
+  EXPECT_EQ(refused.error().code(), errc::closed);
+  EXPECT_FALSE(t.protocol.deadline().after);
+}
+
+TEST(session_command, no_command_is_refused) {
+  session_test t;
+  t.authenticated();
+  EXPECT_EQ(t.protocol.submit(nullptr).error().code(), errc::invalid_argument);
+}
+
+TEST(session_tags, letters_that_are_no_prefix_are_refused) {  // RFC 9051 section 2.2.1: alphanumeric here
+  const std::pair<std::string, bool> rows[] = {{"A", true},
+                                               {"x9Y", true},
+                                               {std::string(16, 'a'), true},
+                                               {"", false},
+                                               {std::string(17, 'a'), false},
+                                               {"A1", false},
+                                               {"A+", false},
+                                               {"a b", false}};
+  for (const auto& [letters, fits] : rows) {
+    session_options o;
+    o.tag_letters = letters;
+    session_test t(o);
+    t.authenticated();
+    const auto id = t.protocol.submit(std::make_unique<noop>());
+    EXPECT_EQ(id.has_value(), fits) << letters;
+    t.collect();
+    EXPECT_EQ(t.output(), fits ? letters + "1 NOOP\r\n" : "") << letters;
+  }
+}
+
+TEST(session_tags, have_the_digits_that_were_asked_for_and_begin_again_behind_the_last) {
+  session_options o;
+  o.first_tag(999'999'999).tag_digits = 4;
+  session_test t(o);
+  t.authenticated();
+  t.submit(noop());
+  t.submit(noop());
+  EXPECT_EQ(t.output(), "A999999999 NOOP\r\nA0001 NOOP\r\n");
+}
+
+TEST(session_literal, ok_before_its_last_octet_was_sent_closes) {
+  for (const bool all : {false, true}) {
+    session_test t;
+    t.authenticated("IMAP4rev1 LITERAL+");
+    const auto id = t.submit(append("x", std::string(100, 'a')));
+    const auto length = std::string_view("A1 APPEND x {100+}\r\n").size() + 102;
+    EXPECT_EQ(t.output_some(all ? length : length - 1).size(), all ? length : length - 1);
+    t.feed("A1 OK done\r\n");
+    EXPECT_EQ(t.failure_of(id).code(), all ? errc::success : errc::protocol_error);
+  }
+}
+
+// RFC 7888 section 3: what was announced is sent, or the server would read the next command as a part of it.
+TEST(session_literal, a_refusal_while_it_is_sent_waits_for_its_end) {
+  session_test t;
+  t.authenticated("IMAP4rev1 LITERAL+");
+  const std::string message(1'000'000, 'a');
+  const auto id = t.submit(append("x", message));
+  const auto next = t.submit(noop());
+  t.expect_output("A1 APPEND x {1000000}\r\n").feed("+ go\r\n");  // so much is not sent unasked
+  EXPECT_EQ(t.output_some(50).size(), 50U);
+  t.feed("A1 NO [OVERQUOTA] full\r\n");
+  EXPECT_FALSE(t.completed(id));
+  EXPECT_EQ(t.output(), message.substr(50) + "\r\nA2 NOOP\r\n");
+  EXPECT_EQ(t.failure_of(id).response_code(), "OVERQUOTA");
+  t.feed("A2 OK\r\n").expect_done(next);
+}
+
+/// Announces ten octets and has fewer.
+class short_source final : public literal_source {
+ public:
+  explicit short_source(bool fails) : fails_(fails) {}
+  [[nodiscard]] std::uint64_t size() const override { return 10; }
+  result<std::size_t> read(std::span<char> out) override {
+    if (read_) return fails_ ? result<std::size_t>(error(errc::io, "disk")) : result<std::size_t>(std::size_t{0});
+    read_ = true;
+    out[0] = 'a';
+    return std::size_t{1};
+  }
+
+ private:
+  bool fails_;
+  bool read_ = false;
+};
+
+TEST(session_literal, a_source_that_ends_early_ends_the_connection) {
+  for (const bool fails : {false, true}) {
+    session_test t;
+    t.authenticated("IMAP4rev1 LITERAL+");
+    const auto id = t.submit(append("x", std::make_shared<short_source>(fails)));
+    (void)t.output();
+    const auto why = t.failure_of(id);
+    EXPECT_EQ(why.code(), fails ? errc::io : errc::aborted_by_caller);
+    EXPECT_TRUE(why.is_fatal());
+    EXPECT_EQ(why.command(), "APPEND");
+  }
+}
+
+TEST(session_capabilities, may_be_told_at_any_time) {  // RFC 9051 section 7.1
+  session_test t;
+  t.authenticated("IMAP4rev1");
+  t.feed("* OK [CAPABILITY IMAP4rev1 MOVE] more\r\n");
+  EXPECT_TRUE(t.protocol.info().capabilities.contains("MOVE"));
+}
+
+TEST(session_idle, a_second_go_ahead_is_none) {
+  session_test t;
+  t.selected(10, "IMAP4rev1 IDLE");
+  const auto id = t.submit(idle());
+  t.expect_output("A2 IDLE\r\n").feed("+ idling\r\n+ idling\r\n");
+  const auto told =
+      std::count_if(t.events.begin(), t.events.end(), [](const auto& e) { return e.what == kind::continuation; });
+  EXPECT_EQ(told, 1);
+  t.protocol.end_idle(id);
+  t.protocol.end_idle(id);
+  t.expect_output("DONE\r\n").feed("A2 OK\r\n").expect_done(id);
+}
+
+TEST(session_limits, a_challenge_that_is_too_long_ends_the_session) {
+  session_options o;
+  o.limits.continuation_octets = 10;
+  session_test t(o);
+  t.greeted("IMAP4rev1 AUTH=CRAM-MD5");
+  auto made = make_mechanism("CRAM-MD5", credentials("joe", secret("pw")), {});
+  ASSERT_TRUE(made);
+  authenticate cmd(std::move(made).value());
+  cmd.allow_plaintext(true);
+  const auto id = t.submit(std::move(cmd));
+  t.expect_output("A1 AUTHENTICATE CRAM-MD5\r\n").feed("+ PDEyMzRAeD4=x\r\n");
+  EXPECT_EQ(t.failure_of(id).limit_name(), "continuation_octets");
+  EXPECT_TRUE(t.failure_of(id).is_fatal());
+  EXPECT_EQ(t.output(), "");
+}
+
+TEST(session_deadline, names_the_phase_of_the_command_that_is_waited_for) {
+  session_test t;
+  t.greeted("IMAP4rev1 AUTH=CRAM-MD5");
+  EXPECT_EQ(t.protocol.deadline().phase, phase::none);
+  auto made = make_mechanism("CRAM-MD5", credentials("joe", secret("pw")), {});
+  ASSERT_TRUE(made);
+  authenticate cmd(std::move(made).value());
+  cmd.allow_plaintext(true);
+  t.submit(std::move(cmd));
+  (void)t.output();
+  EXPECT_EQ(t.protocol.deadline().phase, phase::authenticate);
+}
+
+TEST(session_command, ok_before_the_answer_to_a_challenge_was_sent_closes) {
+  session_test t;
+  t.greeted("IMAP4rev1 AUTH=CRAM-MD5");
+  auto made = make_mechanism("CRAM-MD5", credentials("joe", secret("pw")), {});
+  ASSERT_TRUE(made);
+  authenticate cmd(std::move(made).value());
+  cmd.allow_plaintext(true);
+  const auto id = t.submit(std::move(cmd));
+  t.expect_output("A1 AUTHENTICATE CRAM-MD5\r\n").feed("+ PDEyMzRAeD4=\r\n");
+  const auto waits = t.protocol.output().size();
+  ASSERT_GT(waits, 10U);
+  EXPECT_EQ(t.output_some(waits - 1).size(), waits - 1);
+  t.feed("A1 OK in\r\n");
+  EXPECT_EQ(t.failure_of(id).code(), errc::protocol_error);
+}
+
+TEST(session_trace, shows_each_line_once_and_whole) {
+  for (const std::string line : {"* 1 FETCH (UID 5 FLAGS (\\Seen))", "* 1 FETCH (FLAGS (a) MODSEQ (7))", "* 3 EXISTS",
+                                 "* OK [ALERT] x", "* SEARCH 1 2"}) {
+    session_test t;
+    t.selected(3);
+    t.feed(line + "\r\n");
+    EXPECT_EQ(t.observed.trace, std::vector<std::string>{"S: " + line});
+  }
+}
+
+TEST(session_fetch, a_body_whose_message_is_not_named_yet_is_streamed_when_only_one_can_want_it) {
+  session_options o;
+  o.limits.body_in_memory_octets = 10;
+  session_test t(o);
+  t.selected(3);
+  std::string got;
+  fetch one(seq_set(1), fetch_items().body_peek());
+  one.to(sink_to([&](const body_info&, std::string_view octets) {
+    got += octets;
+    return true;
+  }));
+  const auto id = t.submit(std::move(one));
+  (void)t.output();
+  t.feed("* 1 FETCH (BODY[] {20}\r\n01234567890123456789 UID 5)\r\n" + t.last_tag() + " OK\r\n");
+  t.expect_done(id);
+  EXPECT_EQ(got, "01234567890123456789");
+}
+
 }  // namespace
 }  // namespace imapxx

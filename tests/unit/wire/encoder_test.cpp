@@ -383,4 +383,13 @@ TEST(encoder_properties, segments_cover_the_text) {
   EXPECT_EQ(at, e.text().size());
 }
 
+/// As an application writes one that can be read once.
+class once final : public imapxx::literal_source {
+ public:
+  [[nodiscard]] std::uint64_t size() const override { return 0; }
+  imapxx::result<std::size_t> read(std::span<char> /*out*/) override { return std::size_t{0}; }
+};
+
+TEST(literal_source, cannot_be_read_again_unless_it_says_so) { EXPECT_FALSE(once().rewind()); }
+
 }  // namespace
