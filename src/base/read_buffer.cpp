@@ -113,11 +113,6 @@ void read_buffer::grow(std::size_t at_least) {
 
 void read_buffer::commit(std::size_t n) noexcept { end_ += std::min(n, capacity_ - end_); }
 
-void read_buffer::consume(std::size_t n) noexcept {
-  begin_ += std::min(n, end_ - begin_);
-  if (begin_ == end_) begin_ = end_ = 0;
-}
-
 std::span<char> read_buffer::put_back(std::size_t octets) {
   if (begin_ < octets) {
     const std::size_t held = end_ - begin_;

@@ -2,6 +2,7 @@
 /// The receive buffer: contiguous, so that a whole response is one view.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -33,7 +34,10 @@ class read_buffer {
   [[nodiscard]] std::span<char> prepare(std::size_t at_least);
   void commit(std::size_t n) noexcept;
   [[nodiscard]] std::string_view pending() const noexcept { return {data_ + begin_, end_ - begin_}; }
-  void consume(std::size_t n) noexcept;
+  void consume(std::size_t n) noexcept {
+    begin_ += std::min(n, end_ - begin_);
+    if (begin_ == end_) begin_ = end_ = 0;
+  }
   /// Makes room for so many octets in front of the pending ones and counts them as pending, whatever the hard maximum:
   /// for what was consumed too early. \return where to write them
   [[nodiscard]] std::span<char> put_back(std::size_t octets);

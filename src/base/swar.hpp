@@ -31,6 +31,13 @@ inline constexpr std::uint64_t high_bits = 0x8080808080808080U;
   std::memcpy(&word, at, sizeof word);
   return word;
 }
+/// Which of sixteen octets are one of `Stops`, a bit for each.
+template <char... Stops>
+[[nodiscard]] inline unsigned equal_to(__m128i octets) noexcept {
+  auto equal = _mm_setzero_si128();
+  ((equal = _mm_or_si128(equal, _mm_cmpeq_epi8(octets, _mm_set1_epi8(Stops)))), ...);
+  return static_cast<unsigned>(_mm_movemask_epi8(equal));
+}
 #endif
 }  // namespace detail
 
@@ -42,20 +49,14 @@ template <char... Stops>
   const std::size_t size = text.size();
 #ifdef __SSE2__
   while (size - at >= sizeof(__m128i)) {
-    const auto word = detail::sixteen(octets + at);
-    auto equal = _mm_setzero_si128();
-    ((equal = _mm_or_si128(equal, _mm_cmpeq_epi8(word, _mm_set1_epi8(Stops)))), ...);
-    const auto found = static_cast<unsigned>(_mm_movemask_epi8(equal));
+    const auto found = detail::equal_to<Stops...>(detail::sixteen(octets + at));
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
-    at += sizeof word;
+    at += sizeof(__m128i);
   }
   if (at < size && size >= sizeof(__m128i)) {
     // The last sixteen, without those in front of `at`.
     const auto last = size - sizeof(__m128i);
-    const auto word = detail::sixteen(octets + last);
-    auto equal = _mm_setzero_si128();
-    ((equal = _mm_or_si128(equal, _mm_cmpeq_epi8(word, _mm_set1_epi8(Stops)))), ...);
-    const auto found = static_cast<unsigned>(_mm_movemask_epi8(equal)) >> (at - last);
+    const auto found = detail::equal_to<Stops...>(detail::sixteen(octets + last)) >> (at - last);
     return found != 0 ? at + static_cast<std::size_t>(std::countr_zero(found)) : size;
   }
 #endif
@@ -74,6 +75,20 @@ template <char... Stops>
     }
   }
   while (at < size && ((octets[at] != Stops) && ...)) ++at;
+  return at;
+}
+
+/// The same for [at, end): where the first one of `Stops` is, or `end`.
+template <char... Stops>
+[[nodiscard]] inline const char* find_first_of(const char* at, const char* end) noexcept {
+#ifdef __SSE2__
+  while (end - at >= static_cast<std::ptrdiff_t>(sizeof(__m128i))) {
+    if (const auto found = detail::equal_to<Stops...>(detail::sixteen(at)); found != 0)
+      return at + std::countr_zero(found);
+    at += sizeof(__m128i);
+  }
+#endif
+  while (at != end && ((*at != Stops) && ...)) ++at;
   return at;
 }
 

@@ -3,8 +3,7 @@
 #include "base/ascii.hpp"
 #include "base/swar.hpp"
 #include "codec/fetch.hpp"
-
-#include <array>
+#include "codec/item_names.hpp"
 
 namespace imapxx::inline v0::codec {
 namespace {
@@ -27,17 +26,10 @@ std::size_t end_of_section(std::string_view text, std::size_t at) noexcept {
   return at < text.size() ? at + 1 : none;
 }
 
-constexpr std::array<bool, 256> make_set(std::string_view octets) {
-  std::array<bool, 256> set{};
-  for (const char c : octets) set[static_cast<unsigned char>(c)] = true;
-  return set;
-}
-constexpr auto ends_name = make_set("[ ()\"{\r\n");
-constexpr auto ends_word = make_set(" ()\"{");
-constexpr auto ends_word_on_line = make_set(" ()\"{\r\n");
+constexpr auto ends_word = make_octet_set(" ()\"{");
 
 // The first octet at or behind `at` that is in the set; the end when there is none.
-std::size_t skip_until(const std::array<bool, 256>& set, std::string_view text, std::size_t at) noexcept {
+std::size_t skip_until(const octet_set& set, std::string_view text, std::size_t at) noexcept {
   const char* const end = text.data() + text.size();
   const char* octet = text.data() + at;
   while (octet != end && !set[static_cast<unsigned char>(*octet)]) ++octet;
@@ -63,10 +55,6 @@ std::size_t end_of_name(std::string_view text, std::size_t at) noexcept {
     return at;
   }
   return at;
-}
-
-std::size_t end_of_name_on_line(std::string_view text, std::size_t at) noexcept {
-  return skip_until(ends_name, text, at);
 }
 
 value_end end_of_value(std::string_view text, std::size_t at, quoting mode, std::size_t max_nesting) noexcept {
@@ -112,24 +100,11 @@ std::size_t end_of_plain_string(std::string_view text, std::size_t at) noexcept 
   return found ? found->end : none;
 }
 
-// Behind the string that starts at `at`, or npos when it does not end on this line.
-std::size_t end_of_string_on_line(std::string_view text, std::size_t at) noexcept {
-  if (text[at] != '"') return none;
-  at = base::find_first_of<'"', '\\', '\r', '\n'>(text, at + 1);
-  while (at < text.size() && text[at] == '\\') {
-    if (at + 1 == text.size() || text[at + 1] == '\r' || text[at + 1] == '\n') return none;
-    at = base::find_first_of<'"', '\\', '\r', '\n'>(text, at + 2);
-  }
-  return at < text.size() && text[at] == '"' ? at + 1 : none;
-}
-
-// Behind the list that starts at `at`, whose strings `EndOfString` skips: it is asked at each of `Stops`, which are not
-// parentheses. npos when it says so, or the list is not closed or nests too deep.
-template <auto EndOfString, char... Stops>
-std::size_t end_of_list(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
+// Behind the list that starts at `at`; npos when it is not closed or nests too deep.
+std::size_t end_of_plain_list(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
   std::size_t depth = 0;
   do {
-    at = base::find_first_of<'(', ')', Stops...>(text, at);
+    at = base::find_first_of<'(', ')', '"', '{'>(text, at);
     if (at == text.size()) return none;
     if (text[at] == '(') {
       if (++depth > max_nesting) return none;
@@ -137,7 +112,7 @@ std::size_t end_of_list(std::string_view text, std::size_t at, std::size_t max_n
     } else if (text[at] == ')') {
       --depth;
       ++at;
-    } else if ((at = EndOfString(text, at)) == none) {
+    } else if ((at = end_of_plain_string(text, at)) == none) {
       return none;
     }
   } while (depth > 0);
@@ -151,52 +126,17 @@ std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_
   const char first = text[at];
   if (first == '"' || first == '{' || first == '~') return end_of_plain_string(text, at);
   if (first != '(') return skip_until(ends_word, text, at);
-  return end_of_list<end_of_plain_string, '"', '{'>(text, at, max_nesting);
-}
-
-std::size_t end_of_value_on_line(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept {
-  if (at == text.size()) return none;
-  const char first = text[at];
-  if (first == '"') return end_of_string_on_line(text, at);
-  if (first == '~') return none;
-  if (first == '(') return end_of_list<end_of_string_on_line, '"', '{', '\r', '\n'>(text, at, max_nesting);
-  at = skip_until(ends_word_on_line, text, at);
-  return at < text.size() && (text[at] == ' ' || text[at] == ')') ? at : none;
+  return end_of_plain_list(text, at, max_nesting);
 }
 
 namespace {
 
 // What an item is whose name has no section; `other` when it has one, or is not known.
 fetch_item plain_kind_of(std::string_view name) noexcept {
-  const auto is = [name](std::string_view known) { return name == known || base::iequals(name, known); };
-  switch (name.size()) {
-    case 3: return is("UID") ? fetch_item::uid : fetch_item::other;
-    case 4: return is("BODY") ? fetch_item::body : fetch_item::other;
-    case 5: return is("FLAGS") ? fetch_item::flags : fetch_item::other;
-    case 6: return is("MODSEQ") ? fetch_item::modseq : is("RFC822") ? fetch_item::rfc822 : fetch_item::other;
-    case 7: return is("EMAILID") ? fetch_item::emailid : is("PREVIEW") ? fetch_item::preview : fetch_item::other;
-    case 8:
-      return is("ENVELOPE")   ? fetch_item::envelope
-             : is("THREADID") ? fetch_item::threadid
-             : is("SAVEDATE") ? fetch_item::savedate
-                              : fetch_item::other;
-    case 10:
-      return is("ANNOTATION")   ? fetch_item::annotation
-             : is("X-GM-MSGID") ? fetch_item::gm_msgid
-             : is("X-GM-THRID") ? fetch_item::gm_thrid
-                                : fetch_item::other;
-    case 11:
-      return is("RFC822.SIZE")   ? fetch_item::rfc822_size
-             : is("RFC822.TEXT") ? fetch_item::rfc822_text
-             : is("X-GM-LABELS") ? fetch_item::gm_labels
-                                 : fetch_item::other;
-    case 12: return is("INTERNALDATE") ? fetch_item::internaldate : fetch_item::other;
-    case 13:
-      return is("BODYSTRUCTURE")   ? fetch_item::bodystructure
-             : is("RFC822.HEADER") ? fetch_item::rfc822_header
-                                   : fetch_item::other;
-    default: return fetch_item::other;
+  for (const auto& known : item_names) {
+    if (known.name.size() == name.size() && base::iequals(known.name, name)) return known.kind;
   }
+  return fetch_item::other;
 }
 
 }  // namespace

@@ -6,17 +6,25 @@
 
 #include "codec/quoting.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace imapxx::inline v0::codec {
 
+/// A set of octets, looked up by one of them.
+using octet_set = std::array<bool, 256>;
+[[nodiscard]] constexpr octet_set make_octet_set(std::string_view octets) noexcept {
+  octet_set set{};
+  for (const char c : octets) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}
+/// What no name of an item holds in front of its section.
+inline constexpr auto ends_name = make_octet_set("[ ()\"{\r\n");
+
 /// The end of the item name that starts at `at`, with section and origin; npos when its bracket is not closed.
 [[nodiscard]] std::size_t end_of_name(std::string_view text, std::size_t at) noexcept;
-
-/// The end of a name without a section: the first octet at or behind `at` that cannot belong to one.
-[[nodiscard]] std::size_t end_of_name_on_line(std::string_view text, std::size_t at) noexcept;
 
 /// What `end_of_value` found.
 struct value_end {
@@ -31,13 +39,16 @@ struct value_end {
 /// npos when it is not so, or nests too deep.
 [[nodiscard]] std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept;
 
-/// The same for a text that may hold more than this response: npos, too, where a line ends or a literal begins.
-[[nodiscard]] std::size_t end_of_value_on_line(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept;
-
-/// Whether the item's value is an nstring with octets of the message.
+/// The kinds whose value is an nstring with octets of the message, as in `fetch_row::kinds`.
+inline constexpr std::uint32_t section_kinds = [] {
+  std::uint32_t bits = 0;
+  for (const auto kind : {fetch_item::body_section, fetch_item::binary, fetch_item::rfc822, fetch_item::rfc822_header,
+                          fetch_item::rfc822_text})
+    bits |= 1U << static_cast<std::uint32_t>(kind);
+  return bits;
+}();
 [[nodiscard]] constexpr bool is_section(fetch_item kind) noexcept {
-  return kind == fetch_item::body_section || kind == fetch_item::binary || kind == fetch_item::rfc822 ||
-         kind == fetch_item::rfc822_header || kind == fetch_item::rfc822_text;
+  return (section_kinds >> static_cast<std::uint32_t>(kind) & 1U) != 0;
 }
 
 }  // namespace imapxx::inline v0::codec

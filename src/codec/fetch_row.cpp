@@ -3,10 +3,14 @@
 #include "base/ascii.hpp"
 #include "base/swar.hpp"
 #include "codec/cut.hpp"
+#include "codec/cut_on_line.hpp"
 #include "codec/fetch.hpp"
 #include "codec/fetch_items.hpp"
+#include "codec/item_names.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -16,8 +20,15 @@ using base::quirk;
 using base::tolerate;
 using codec::quoting;
 
+namespace {
+
+constexpr std::ptrdiff_t line_end = 2;
+
+}  // namespace
+
 // Each member goes to its place: an item that is made elsewhere and copied in wide pieces waits for its narrow stores.
 inline void fetch_row::push(fetch_item kind, bool malformed, std::string_view name, std::string_view value) {
+  kinds_ |= bit_of(kind);
   if (count_ == inline_items) return push_more({kind, malformed, name, value});
   std::construct_at(&inline_.items[count_], kind, malformed, name, value);
   ++count_;
@@ -35,11 +46,11 @@ class fetch_row::cutter {
     ++at_;
     for (;;) {
       const auto name_at = at_;
-      const auto name_end = codec::end_of_name(text_, at_);
-      if (name_end >= text_.size() || name_end == name_at || text_[name_end] != ' ') return false;
-      const auto name = text_.substr(name_at, name_end - name_at);
+      at_ = codec::end_of_name(text_, at_);
+      if (at_ >= text_.size() || at_ == name_at || text_[at_] != ' ') return false;
+      const auto name = text_.substr(name_at, at_ - name_at);
       const auto kind = codec::kind_of(name);
-      at_ = name_end + 1;
+      ++at_;
       const auto end = codec::end_of_plain_value(text_, at_, row_.max_nesting_);
       if (end >= text_.size() || end == at_) return false;
       const auto value = text_.substr(at_, end - at_);
@@ -50,28 +61,6 @@ class fetch_row::cutter {
       at_ = end + 1;
       if (text_[end] == ')') return at_ == text_.size();
       if (text_[end] != ' ') return false;
-    }
-  }
-
-  /// As `run_strictly`, for a text that goes on behind the response. \return behind its line end; 0 when it is not so
-  std::size_t run_on_line() {
-    ++at_;
-    for (;;) {
-      const auto name_at = at_;
-      const auto name_end = codec::end_of_name_on_line(text_, at_);
-      if (name_end == name_at || name_end == text_.size() || text_[name_end] != ' ') return 0;
-      const auto name = text_.substr(name_at, name_end - name_at);
-      const auto kind = codec::kind_of(name);
-      if (codec::is_section(kind)) return 0;
-      at_ = name_end + 1;
-      const auto end =
-          kind == fetch_item::uid ? learn_uid_on_line() : codec::end_of_value_on_line(text_, at_, row_.max_nesting_);
-      if (end >= text_.size() || end == at_) return 0;
-      row_.push(kind, false, name, text_.substr(at_, end - at_));
-      at_ = end + 1;
-      if (text_[end] == ' ') continue;
-      if (text_[end] != ')' || text_.size() - at_ < 2 || text_[at_] != '\r' || text_[at_ + 1] != '\n') return 0;
-      return at_ + 2;
     }
   }
 
@@ -191,16 +180,6 @@ class fetch_row::cutter {
     return true;
   }
 
-  // \return where the digits end
-  std::size_t learn_uid_on_line() noexcept {
-    const char* const begin = text_.data() + at_;
-    const char* behind = begin;
-    const auto n = base::read_nz_number(begin, text_.data() + text_.size(), behind);
-    if (n == 0 || std::exchange(uid_seen_, true)) return std::string_view::npos;
-    row_.uid_ = n;
-    return at_ + static_cast<std::size_t>(behind - begin);
-  }
-
   static bool is_number(std::string_view value) noexcept {
     return std::all_of(value.begin(), value.end(), base::is_digit);
   }
@@ -241,51 +220,133 @@ class fetch_row::cutter {
   bool uid_seen_ = false;
 };
 
+inline void fetch_row::clear(std::size_t max_nesting) noexcept {
+  text_ = {};
+  max_nesting_ = max_nesting;
+  uid_ = 0;
+  count_ = 0;
+  kinds_ = 0;
+  plain_ = false;
+  if (!more_.empty()) more_.clear();
+}
+
 void fetch_row::assign(std::uint32_t seq, std::string_view text, std::size_t offset, std::size_t max_nesting) {
+  clear(max_nesting);
+  seq_ = seq;
   text_ = text;
   offset_ = offset;
-  max_nesting_ = max_nesting;
-  seq_ = seq;
-  uid_ = 0;
-  count_ = 0;
-  if (!more_.empty()) more_.clear();
-  if (cutter(*this, text).run_strictly()) return;
-  uid_ = 0;
-  count_ = 0;
-  more_.clear();
+  plain_ = cutter(*this, text).run_strictly();
+  if (plain_) return;
+  clear(max_nesting);
+  text_ = text;
   cutter(*this, text).run();
+}
+
+// The items that stand at `at`, behind `(`, written exactly as the grammar wants it. \return behind the line end;
+// nullptr when it is not so, or there are more than fit inline
+inline const char* fetch_row::cut_on_line(const char* at, const char* end) {
+  std::uint32_t kinds = 0;
+  for (std::uint32_t n = 0; n != inline_items; ++n) {
+    const char* const name = at;
+    fetch_item kind{};
+    if (const auto* known = codec::name_at(at, end, guesses_[n]); known != nullptr) {
+      kind = known->kind;
+      at += known->name.size();
+    } else {
+      at = codec::end_of_name_on_line(name, end);
+      if (at == name || at == end || *at != ' ') return nullptr;
+      kind = codec::kind_of({name, at});
+    }
+    kinds |= bit_of(kind);
+    const char* const name_end = at;
+    const char* const value = ++at;
+    if (kind == fetch_item::uid) {
+      const auto uid = base::read_nz_number(value, end, at);
+      if (uid == 0 || uid_ != 0) return nullptr;
+      uid_ = uid;
+    } else {
+      at = codec::end_of_value_on_line(value, end, max_nesting_);
+      if (at == nullptr || at == value) return nullptr;
+    }
+    if (end - at <= line_end) return nullptr;
+    std::construct_at(&inline_.items[n], kind, false, std::string_view(name, name_end), std::string_view(value, at));
+    const char next = *at++;
+    if (next == ' ') continue;
+    if (next != ')' || at[0] != '\r' || at[1] != '\n' || (kinds & codec::section_kinds) != 0) return nullptr;
+    count_ = n + 1;
+    kinds_ = kinds;
+    return at + line_end;
+  }
+  return nullptr;
 }
 
 std::size_t fetch_row::assign_response(std::string_view octets, std::size_t max_nesting) {
   constexpr std::string_view star = "* ";
   constexpr std::string_view name = " FETCH (";
-  text_ = {};
-  uid_ = 0;
-  count_ = 0;
-  if (!more_.empty()) more_.clear();
+  clear(max_nesting);
   if (!octets.starts_with(star)) return 0;
-  const char* const end = octets.data() + octets.size();
+  const char* const begin = octets.data();
+  const char* const end = begin + octets.size();
   const char* at = nullptr;
-  seq_ = base::read_nz_number(octets.data() + star.size(), end, at);
+  seq_ = base::read_nz_number(begin + star.size(), end, at);
   if (seq_ == 0 || end - at < static_cast<std::ptrdiff_t>(name.size()) || std::string_view(at, name.size()) != name)
     return 0;
-  offset_ = static_cast<std::size_t>(at - octets.data()) + name.size() - 1;
-  max_nesting_ = max_nesting;
-  const auto list = octets.substr(offset_);
-  const auto behind = cutter(*this, list).run_on_line();
-  if (behind == 0) {
-    uid_ = 0;
-    count_ = 0;
-    more_.clear();
+  at += name.size();
+  const char* const list = at - 1;
+  at = cut_on_line(at, end);
+  if (at == nullptr) {
+    clear(max_nesting);
     return 0;
   }
-  text_ = list.substr(0, behind - 2);
-  return offset_ + behind;
+  plain_ = true;
+  offset_ = static_cast<std::size_t>(list - begin);
+  text_ = {list, at - line_end};
+  return static_cast<std::size_t>(at - begin);
 }
 
 void fetch_row::assign_uid(std::uint32_t uid, std::string_view text, std::size_t offset, std::size_t max_nesting) {
   assign(0, text, offset, max_nesting);
   uid_ = uid;
+}
+
+// 0 when the row must be cut again.
+std::size_t fetch_row::items_to_keep() const noexcept {
+  if (!plain_ || !more_.empty()) return 0;
+  for (const auto& i : items()) {
+    if (i.name.size() > std::numeric_limits<std::uint8_t>::max() ||
+        i.value.size() > std::numeric_limits<std::uint16_t>::max())
+      return 0;
+  }
+  return count_;
+}
+
+void fetch_row::keep_items(char* to) const noexcept {
+  for (const auto& i : items()) {
+    kept_item kept;
+    kept.value_size = static_cast<std::uint16_t>(i.value.size());
+    kept.kind = i.kind;
+    kept.name_size = static_cast<std::uint8_t>(i.name.size());
+    std::memcpy(to, &kept, sizeof kept);
+    to += sizeof kept;
+  }
+}
+
+void fetch_row::assign_kept(std::uint32_t seq, std::uint32_t uid, std::string_view text, const char* kept,
+                            std::size_t count, std::size_t max_nesting) noexcept {
+  clear(max_nesting);
+  text_ = text;
+  offset_ = 0;
+  seq_ = seq;
+  uid_ = uid;
+  plain_ = true;
+  const char* at = text.data() + 1;
+  for (; count != 0; --count, kept += sizeof(kept_item)) {
+    kept_item i;
+    std::memcpy(&i, kept, sizeof i);
+    const char* const value = at + i.name_size + 1;
+    push(i.kind, false, {at, i.name_size}, {value, i.value_size});
+    at = value + i.value_size + 1;
+  }
 }
 
 void fetch_row::push_more(const item& i) {
@@ -318,12 +379,6 @@ std::optional<std::uint32_t> fetch_row::read_uid() const noexcept {
 
 std::optional<flag_list> fetch_row::flags() const {
   return codec::read_alone<flag_list>(find(fetch_item::flags), limits_of(max_nesting_));
-}
-
-std::optional<flag_view> fetch_row::flags_view() const noexcept {
-  const auto* i = find(fetch_item::flags);
-  if (i == nullptr || !i->value.starts_with('(')) return std::nullopt;
-  return flag_view(i->value);
 }
 
 bool fetch_row::has_flag(std::string_view name) const noexcept {

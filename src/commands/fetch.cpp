@@ -6,6 +6,7 @@
 #include "commands/support.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 
 namespace imapxx::inline v0 {
@@ -28,17 +29,18 @@ bool is_volunteered(fetch_item kind) noexcept {
   return kind == fetch_item::uid || kind == fetch_item::flags || kind == fetch_item::modseq;
 }
 
-bool has_section(fetch_item kind) noexcept {
-  switch (kind) {
-    case fetch_item::body_section:
-    case fetch_item::binary:
-    case fetch_item::binary_size:
-    case fetch_item::rfc822:
-    case fetch_item::rfc822_header:
-    case fetch_item::rfc822_text: return true;
-    default: return false;
-  }
+constexpr std::uint32_t mask_of(std::initializer_list<fetch_item> kinds) noexcept {
+  std::uint32_t mask = 0;
+  for (const auto kind : kinds) mask |= 1U << index_of(kind);
+  return mask;
 }
+constexpr auto with_section = mask_of({fetch_item::body_section, fetch_item::binary, fetch_item::binary_size,
+                                       fetch_item::rfc822, fetch_item::rfc822_header, fetch_item::rfc822_text});
+
+constexpr bool has_section(fetch_item kind) noexcept { return (with_section >> index_of(kind) & 1U) != 0; }
+// Those whose name says more than their kind.
+constexpr auto told_by_name = with_section | mask_of({fetch_item::other});
+constexpr bool is_told_by_name(fetch_item kind) noexcept { return (told_by_name >> index_of(kind) & 1U) != 0; }
 
 }  // namespace
 
@@ -79,6 +81,9 @@ void fetch::prepare(const submit_context& context) {
   max_rows_ = context.limits.collected_responses;
   max_octets_ = context.limits.collected_octets;
   learn_items();
+  const auto& range = std::visit([](const auto& s) { return s.ranges().front(); }, set_);  // `check` was there before
+  first_ = range.first;
+  last_ = range.last;
   rows_.expect(all_, by_uid(), context.limits.nesting);
 }
 
@@ -101,12 +106,13 @@ std::size_t fetch::split(std::size_t line_octets, std::size_t most) {
 void fetch::learn_items() {
   const auto& entries = items_.entries();
   all_ = decisive_ = 0;
+  last_kinds_ = last_carried_ = 0;
   bit_of_.fill(0);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto bit = bit_for(i);
     all_ |= bit;
     if (entries[i].kind != fetch_item::uid) decisive_ |= bit;
-    if (!has_section(entries[i].kind) && entries[i].kind != fetch_item::other) bit_of_[index_of(entries[i].kind)] = bit;
+    if (!is_told_by_name(entries[i].kind)) bit_of_[index_of(entries[i].kind)] = bit;
   }
   if ((all_ & shared_bit) != 0) all_ |= never_bit;
   if (decisive_ == 0) decisive_ = all_;
@@ -139,9 +145,15 @@ std::uint32_t fetch::carried_sections(const fetch_row::item& i) const {
 }
 
 std::uint32_t fetch::carried(const fetch_row& row) const {
+  const auto kinds = row.kinds();
+  if (kinds == last_kinds_) return last_carried_;
   std::uint32_t have = 0;
   for (const auto& i : row.items()) {
-    have |= has_section(i.kind) || i.kind == fetch_item::other ? carried_sections(i) : bit_of_[index_of(i.kind)];
+    have |= is_told_by_name(i.kind) ? carried_sections(i) : bit_of_[index_of(i.kind)];
+  }
+  if ((kinds & told_by_name) == 0) {
+    last_kinds_ = kinds;
+    last_carried_ = have;
   }
   return have;
 }
@@ -151,8 +163,8 @@ bool fetch::is_mine(const fetch_row& row, std::uint32_t uid, std::uint32_t have)
     // A first piece that names the message and nothing else.
     return by_uid() && uid != 0 && row.items().size() == 1 && commands::asks_for(set_, uid);
   }
-  if (!by_uid()) return commands::asks_for(set_, row.seq());
-  if (uid != 0) return commands::asks_for(set_, uid);
+  if (const auto number = by_uid() ? uid : row.seq(); number != 0 || !by_uid())
+    return (first_ <= number && number <= last_) || commands::asks_for(set_, number);
   // Without its UID (quirk F-06): a further piece of a message that is known, or data that servers do not volunteer.
   if (rows_.has_incomplete(row.seq())) return true;
   return std::any_of(row.items().begin(), row.items().end(), [](const auto& i) { return !is_volunteered(i.kind); });
@@ -174,7 +186,7 @@ bool fetch::on_fetch(const fetch_row& row) {
     rows_.clear();
     return true;
   }
-  return rows_.add(row.seq(), uid, text, have);
+  return rows_.add(row, have);
 }
 
 body_sink* fetch::on_body(const body_info& info) { return wants_section(info) ? sink_.get() : nullptr; }

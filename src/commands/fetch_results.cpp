@@ -13,9 +13,10 @@
 namespace imapxx::inline v0 {
 namespace {
 
-// The first chunk; each next one is twice as large up to the second number, so that few rows take little and many take
-// few allocations.
+// The first chunk; each next one is twice as large, so that few rows take little and many take few allocations. Behind
+// half a megabyte they fill huge pages: small ones cost more to touch than rows to copy.
 constexpr std::size_t first_chunk = std::size_t{64} << 10U;
+constexpr std::size_t largest_small_chunk = std::size_t{512} << 10U;
 constexpr std::size_t largest_chunk = std::size_t{4} << 20U;
 
 }  // namespace
@@ -40,13 +41,11 @@ fetch_results::block<T> fetch_results::make_block(std::size_t n) {
   return block<T>(static_cast<T*>(memory), release);
 }
 
-void fetch_results::record_list::push_back(const record& r) {
-  const auto in_all = blocks_.empty()            ? 0
-                      : blocks_.size() < growing ? in_first << (blocks_.size() - 1)
-                                                 : in_largest * (blocks_.size() - growing + 1);
-  if (size_ == in_all) blocks_.push_back(make_block<record>(blocks_.empty() ? in_first : std::min(in_all, in_largest)));
-  std::construct_at(at(size_), r);
-  ++size_;
+void fetch_results::record_list::grow() {
+  const auto room = blocks_.empty() ? in_first : size_ < in_growing ? size_ : in_largest;
+  blocks_.push_back(make_block<record>(room));
+  next_ = blocks_.back().get();
+  left_ = room;
 }
 
 fetch_results::fetch_results() = default;
@@ -64,11 +63,12 @@ fetch_results::fetch_results(const fetch_results& other)
       uid_order_(other.uid_order_) {
   for (std::size_t i = 0; i < other.records_.size(); ++i) {
     auto r = other.records_[i];
-    char* const copy = allocate(r.size);
-    std::memcpy(copy, r.text, r.size);
-    r.text = copy;
+    const auto kept = r.kept_octets();
+    char* const copy = allocate(kept + r.size);
+    std::memcpy(copy, r.text - kept, kept + r.size);
+    r.text = copy + kept;
     r.room = r.size;
-    octets_ += r.size;
+    octets_ += kept + r.size;
     records_.push_back(r);
   }
 }
@@ -81,7 +81,9 @@ fetch_results& fetch_results::operator=(const fetch_results& other) {
 fetch_row fetch_results::operator[](std::size_t i) const {
   const auto& r = records_[i];
   fetch_row row;
-  if (r.seq == 0) {
+  if (r.kept_items != 0) {
+    row.assign_kept(r.seq, r.uid, {r.text, r.size}, r.text - r.kept_octets(), r.kept_items, max_nesting_);
+  } else if (r.seq == 0) {
     row.assign_uid(r.uid, {r.text, r.size}, 0, max_nesting_);
   } else {
     row.assign(r.seq, {r.text, r.size}, 0, max_nesting_);
@@ -128,7 +130,7 @@ char* fetch_results::allocate(std::size_t n) {
     chunks_.push_back(make_block<char>(next_chunk_));
     free_.at = chunks_.back().get();
     free_.left = next_chunk_;
-    next_chunk_ = std::min(2 * next_chunk_, largest_chunk);
+    next_chunk_ = next_chunk_ == largest_small_chunk ? base::huge_page : std::min(2 * next_chunk_, largest_chunk);
   }
   char* const text = free_.at;
   free_.at += n;
@@ -163,15 +165,21 @@ bool fetch_results::has_incomplete(std::uint32_t seq) const {
   return at != nowhere && !is_complete(records_[at]);
 }
 
-void fetch_results::start(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have) {
+void fetch_results::start(const fetch_row& row, std::uint32_t uid, std::uint32_t have) {
+  const auto text = row.text();
+  const auto seq = row.seq();
   record r;
-  r.text = allocate(text.size());
+  r.kept_items = static_cast<std::uint32_t>(row.items_to_keep());
+  const auto kept = r.kept_octets();
+  char* const memory = allocate(kept + text.size());
+  if (kept != 0) row.keep_items(memory);
+  r.text = memory + kept;
   r.size = r.room = static_cast<std::uint32_t>(text.size());
   r.seq = seq;
   r.uid = uid;
   r.have = have;
   std::memcpy(r.text, text.data(), text.size());
-  octets_ += text.size();
+  octets_ += kept + text.size();
   if (uid <= highest_uid_) uids_ascend_ = false;
   highest_uid_ = std::max(highest_uid_, uid);
   if (uid != 0) lowest_uid_ = std::min(lowest_uid_, uid);
@@ -183,6 +191,7 @@ void fetch_results::start(std::uint32_t seq, std::uint32_t uid, std::string_view
 // `(UID 5 FLAGS ())` and `(BODY[] NIL)` become `(UID 5 FLAGS () BODY[] NIL)`. Room doubles, so that many pieces cost no
 // more than their octets.
 void fetch_results::extend(record& r, std::string_view piece) {
+  r.kept_items = 0;
   if (piece.starts_with('(')) piece.remove_prefix(1);
   std::size_t kept = r.size;
   if (kept != 0 && r.text[kept - 1] == ')') --kept;
@@ -201,6 +210,7 @@ void fetch_results::extend(record& r, std::string_view piece) {
 }
 
 void fetch_results::replace(record& r, std::string_view text) {
+  r.kept_items = 0;
   if (text.size() > r.room) {
     r.text = allocate(text.size());
     r.room = static_cast<std::uint32_t>(text.size());
@@ -210,11 +220,13 @@ void fetch_results::replace(record& r, std::string_view text) {
   r.size = static_cast<std::uint32_t>(text.size());
 }
 
-bool fetch_results::add(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have) {
-  const auto at = locate(seq, uid);
+bool fetch_results::add(const fetch_row& row, std::uint32_t have) {
+  const auto uid = row.uid().value_or(0);
+  const auto text = row.text();
+  const auto at = locate(row.seq(), uid);
   // A row's size has 32 bits; what does not fit into one row becomes another.
   if (at == nowhere || records_[at].size + text.size() > std::numeric_limits<std::uint32_t>::max() / 4) {
-    start(seq, uid, text, have);
+    start(row, uid, have);
     return true;
   }
   auto& r = records_[at];
@@ -242,6 +254,7 @@ void fetch_results::finish() {
   uid_index_.clear();
   indexed_seqs_ = indexed_uids_ = 0;
   uid_order_.clear();
+  if (uids_ascend_) return;
   uids_ascend_ = true;
   for (std::size_t i = 1; i < records_.size() && uids_ascend_; ++i)
     uids_ascend_ = records_[i - 1].uid <= records_[i].uid;

@@ -14,17 +14,6 @@ struct inline_body_data {
   std::string octets;
 };
 
-/// Whether the item's value is the content of a message.
-[[nodiscard]] constexpr bool may_hold_body(const fetch_row::item& item) noexcept {
-  switch (item.kind) {
-    case fetch_item::body_section:
-    case fetch_item::binary:
-    case fetch_item::rfc822:
-    case fetch_item::rfc822_header:
-    case fetch_item::rfc822_text: return true;
-    default: return false;
-  }
-}
 /// The section and octets of an item that holds a body as a quoted string or a collected literal; nullopt for anything
 /// else (also for NIL and for literals that were streamed).
 [[nodiscard]] std::optional<inline_body_data> inline_body(const fetch_row::item& item);

@@ -15,12 +15,14 @@ constexpr std::size_t most_flags = 256;
 }  // namespace
 
 void mailbox_tracker::select_sent(const mailbox_name& name, bool read_only) {
+  known_lists_.forget();
   next_ = std::make_unique<mailbox_view>();
   next_->name = name;
   next_->read_only = read_only;
 }
 
 void mailbox_tracker::restart() {
+  known_lists_.forget();
   mailbox_view fresh;
   fresh.name = std::move(next_->name);
   fresh.read_only = next_->read_only;
@@ -28,6 +30,7 @@ void mailbox_tracker::restart() {
 }
 
 void mailbox_tracker::select_done(bool ok, const status_response& status) {
+  known_lists_.forget();
   if (ok) {
     status_code(status.code);
     if (next_) view_ = std::move(*next_);
@@ -37,7 +40,10 @@ void mailbox_tracker::select_done(bool ok, const status_response& status) {
   next_.reset();
 }
 
-void mailbox_tracker::closed() { view_ = mailbox_view(); }
+void mailbox_tracker::closed() {
+  known_lists_.forget();
+  view_ = mailbox_view();
+}
 
 std::optional<mailbox_event> mailbox_tracker::exists(std::uint32_t count) {
   auto& v = current();
@@ -91,7 +97,10 @@ std::optional<mailbox_event> mailbox_tracker::vanished(const uid_set& uids, bool
   return e;
 }
 
-void mailbox_tracker::flags(const flag_list& defined) { current().flags = defined; }
+void mailbox_tracker::flags(const flag_list& defined) {
+  known_lists_.forget();
+  current().flags = defined;
+}
 
 void mailbox_tracker::status_code(const response_code& c) {
   if (c.kind != code::closed) {
@@ -99,13 +108,12 @@ void mailbox_tracker::status_code(const response_code& c) {
     return;
   }
   // RFC 9051 section 7.1: what came before was about the mailbox that was selected until now.
-  view_ = mailbox_view();
+  closed();
   if (next_) restart();
 }
 
-void mailbox_tracker::fetched(const fetch_row& row) {
-  learn_keywords(row);
-  if (!track_uids_ || row.seq() == 0) return;
+void mailbox_tracker::learn_uid(const fetch_row& row) {
+  if (row.seq() == 0) return;
   if (const auto uid = row.uid()) current().uids.set(row.seq() - 1, *uid);
 }
 
@@ -124,12 +132,13 @@ bool has_keyword(std::string_view list) noexcept {
 
 // Quirk S-07a: FLAGS need not name the keywords in use. No flag_list is made: rows come by the million, mostly without
 // keywords.
-void mailbox_tracker::learn_keywords(const fetch_row& row) {
-  const auto* item = row.find(fetch_item::flags);
-  if (item == nullptr || !item->value.starts_with('(')) return;
+void mailbox_tracker::learn_keywords(std::string_view list) {
+  if (list.starts_with('(') && has_keyword(list)) insert_keywords(list);
+  known_lists_.keep(list);
+}
+
+void mailbox_tracker::insert_keywords(std::string_view list) {
   auto& known = current().flags;
-  const auto list = item->value;
-  if (!has_keyword(list)) return;
   for (std::size_t at = 1; at < list.size();) {
     const auto end = base::find_first_of<' ', ')'>(list, at);
     const auto name = list.substr(at, end - at);

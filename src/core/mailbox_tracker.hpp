@@ -4,9 +4,12 @@
 
 #include <imapxx/event.hpp>
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace imapxx::inline v0::core {
 
@@ -32,15 +35,45 @@ class mailbox_tracker {
   void flags(const flag_list& defined);
   void status_code(const response_code& code);
   /// Learns the UID of a message, and keywords in use, from a FETCH response.
-  void fetched(const fetch_row& row);
+  void fetched(const fetch_row& row) {
+    if (const auto* item = row.find(fetch_item::flags); item != nullptr && !known_lists_.holds(item->value))
+      learn_keywords(item->value);
+    if (track_uids_) learn_uid(row);
+  }
 
  private:
+  /// Lists of flags that hold nothing new: rows come by the million, and the same few lists again and again.
+  class list_memory {
+   public:
+    [[nodiscard]] bool holds(std::string_view list) const noexcept {
+      const auto& place = places_[list.size() % places_.size()];
+      return place.size == list.size() && std::memcmp(place.octets.data(), list.data(), list.size()) == 0;
+    }
+    void keep(std::string_view list) noexcept {
+      auto& place = places_[list.size() % places_.size()];
+      if (list.size() > place.octets.size()) return;
+      place.size = static_cast<std::uint8_t>(list.size());
+      std::memcpy(place.octets.data(), list.data(), list.size());
+    }
+    void forget() noexcept { places_ = {}; }
+
+   private:
+    struct kept_list {
+      std::array<char, 31> octets{};
+      std::uint8_t size = 0;
+    };
+    std::array<kept_list, 4> places_{};
+  };
+
   void restart();
-  void learn_keywords(const fetch_row& row);
+  void learn_keywords(std::string_view list);
+  void insert_keywords(std::string_view list);
+  void learn_uid(const fetch_row& row);
   [[nodiscard]] mailbox_view& current() noexcept { return next_ ? *next_ : view_; }
   bool track_uids_;
   mailbox_view view_;
   std::unique_ptr<mailbox_view> next_;  ///< while a SELECT is on its way
+  list_memory known_lists_;             ///< of the current view
 };
 
 }  // namespace imapxx::inline v0::core

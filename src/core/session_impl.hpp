@@ -85,12 +85,15 @@ struct session::impl {
   /// Whether anybody wants to know what comes, octet for octet.
   [[nodiscard]] bool is_heard() const noexcept { return !octets_unheard && options.observer != nullptr; }
   void hear_numbers(const codec::search_in_pieces& read);
-  void hear(std::string_view text);
+  /// Each response passes here once, whichever way it is read.
+  void hear(std::string_view text) {
+    if (is_heard()) tell_observer(text);
+  }
+  void tell_observer(std::string_view text);
   bool on_frame(const wire::frame& f);
   bool next_row(command_id id, fetch_row& into);
   [[nodiscard]] std::size_t take_row(fetch_row& into);
   [[nodiscard]] bool is_for(command_id id, const fetch_row& r, std::size_t octets);
-  [[nodiscard]] bool is_row_of(command_id id, const fetch_row& r) const;
   void trace_received(std::string_view text);
   void on_response_text(std::string_view text);
   void parse_and_handle(std::string_view text);

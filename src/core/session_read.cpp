@@ -1,4 +1,5 @@
 #include "base/ascii.hpp"
+#include "codec/cut.hpp"
 #include "core/inline_body.hpp"
 #include "core/session_impl.hpp"
 
@@ -42,6 +43,22 @@ struct answer_of {
 
 }  // namespace
 
+// The row at the start of what was received, if it can be cut without being framed before. \return its octets, without
+// the line end; 0 when it must be read the long way
+inline std::size_t session::impl::take_row(fetch_row& into) {
+  constexpr std::size_t line_end = 2;
+  const auto most = greeted ? framer.may_take() : 0;
+  if (most == 0) return 0;
+  const auto pending = input.pending();
+  const auto octets = into.assign_response(pending, options.limits.nesting);
+  if (octets == 0 || octets - line_end > most) return 0;
+  consume_next = octets;
+  if (literals) literals->reset();
+  const auto text = pending.substr(0, octets - line_end);
+  hear(text);
+  return text.size();
+}
+
 bool session::impl::read_frame() {
   if (const auto octets = take_row(*row); octets != 0) {
     on_row(*row, octets);
@@ -82,27 +99,9 @@ void session::impl::hear_numbers(const codec::search_in_pieces& read) {
   hear(text);
 }
 
-// Each response passes here once, whichever way it is read.
-void session::impl::hear(std::string_view text) {
-  if (!is_heard()) return;
+void session::impl::tell_observer(std::string_view text) {
   options.observer->on_raw(text);
   if (options.observer->wants_trace()) trace_received(text);
-}
-
-// The row at the start of what was received, if it can be cut without being framed before. \return its octets, without
-// the line end; 0 when it must be read the long way
-std::size_t session::impl::take_row(fetch_row& into) {
-  constexpr std::size_t line_end = 2;
-  const auto most = greeted ? framer.may_take() : 0;
-  if (most == 0) return 0;
-  const auto pending = input.pending();
-  const auto octets = into.assign_response(pending, options.limits.nesting);
-  if (octets == 0 || octets - line_end > most) return 0;
-  consume_next = octets;
-  if (literals) literals->reset();
-  const auto text = pending.substr(0, octets - line_end);
-  hear(text);
-  return text.size();
 }
 
 bool session::impl::on_frame(const wire::frame& f) {
@@ -150,27 +149,25 @@ bool session::impl::next_row(command_id id, fetch_row& into) {
     parse_and_handle(f.text);
     return false;
   }
-  return is_for(id, into, f.text.size());
-}
-
-bool session::impl::is_for(command_id id, const fetch_row& r, std::size_t octets) {
-  tracker.fetched(r);
-  if (is_row_of(id, r)) return true;
-  *row = r;
-  hand_out(*row, octets);
+  if ((into.kinds() & codec::section_kinds) == 0) return is_for(id, into, f.text.size());
+  // Its bodies come as events, in front of the row.
+  *row = into;
+  on_row(*row, f.text.size());
   return false;
 }
 
-// Whether a row belongs to this command, which streams, and holds no body that must be handed out before it.
-bool session::impl::is_row_of(command_id id, const fetch_row& r) const {
+// Whether a row belongs to this command, which streams; everybody else gets theirs.
+bool session::impl::is_for(command_id id, const fetch_row& r, std::size_t octets) {
+  tracker.fetched(r);
   for (const auto& c : commands) {
     if (!c->answered_by(answer::fetch)) continue;
-    if (c->streaming && !c->abandoned) {
-      if (!c->cmd->claims(r)) continue;
-      return c->id == id && std::none_of(r.items().begin(), r.items().end(), core::may_hold_body);
-    }
-    return false;
+    if (!c->streaming || c->abandoned) break;
+    if (!c->cmd->claims(r)) continue;
+    if (c->id == id) return true;
+    break;
   }
+  *row = r;
+  hand_out(*row, octets);
   return false;
 }
 
@@ -254,8 +251,9 @@ void session::impl::deliver_row(core::in_flight_command& c, const fetch_row& r) 
 // A body that came as a quoted string, or as a literal whose message was not known yet, still reaches the caller as a
 // stream: one path for consumers.
 void session::impl::deliver_inline_bodies(core::in_flight_command& c, const fetch_row& r) {
+  if ((r.kinds() & codec::section_kinds) == 0) return;
   for (const auto& item : r.items()) {
-    if (!core::may_hold_body(item)) continue;
+    if (!codec::is_section(item.kind)) continue;
     auto piece = core::inline_body(item);
     if (!piece) continue;
     body_info about;

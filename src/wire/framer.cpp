@@ -150,15 +150,6 @@ frame framer::next(std::string_view pending) {
   }
 }
 
-std::size_t framer::may_take() const noexcept {
-  // A response that is not all there is not looked at again and again.
-  const bool at_start = state_ == state::line && !in_response_ && !carried_done_ && carried_.empty() && start_ == 0 &&
-                        line_start_ == 0 && scanned_ == 0 && skipped_octets_ == 0;
-  if (!at_start) return 0;
-  return static_cast<std::size_t>(
-      std::min<std::uint64_t>({limits_.line_octets, limits_.response_octets, std::numeric_limits<std::size_t>::max()}));
-}
-
 frame framer::next_line(std::string_view pending) {
   for (;;) {
     if (!in_response_) skip_nuls(pending);

@@ -5,6 +5,7 @@
 #include <imapxx/error.hpp>
 #include <imapxx/limits.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -62,7 +63,12 @@ class framer {
   /// How long a response may be that is taken past the framer: whoever knows what to look for may take one of a single
   /// line, with CRLF and without literals, from the start of `pending` instead of calling `next`. 0 when the next octet
   /// is not the first one of a response that has not been looked at.
-  [[nodiscard]] std::size_t may_take() const noexcept;
+  [[nodiscard]] std::size_t may_take() const noexcept {
+    // A response that is not all there is not looked at again and again.
+    const bool at_start = state_ == state::line && !in_response_ && !carried_done_ && carried_.empty() && start_ == 0 &&
+                          line_start_ == 0 && scanned_ == 0 && skipped_octets_ == 0;
+    return at_start ? std::min(limits_.line_octets, limits_.response_octets) : 0;
+  }
   /// Whether a literal of so many octets can be collected within `limits::response_octets`. A literal that does not fit
   /// loses the connection when it is collected (before its octets are waited for); streamed into nothing, it does not.
   [[nodiscard]] bool fits(std::uint64_t octets) const noexcept;

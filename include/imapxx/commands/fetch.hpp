@@ -76,7 +76,6 @@ class IMAPXX_API fetch final : public command {
  private:
   [[nodiscard]] std::uint32_t carried(const fetch_row& row) const;
   [[nodiscard]] std::uint32_t carried_sections(const fetch_row::item& i) const;
-  [[nodiscard]] bool in_set(std::uint32_t number) const noexcept;
   [[nodiscard]] bool is_mine(const fetch_row& row, std::uint32_t uid, std::uint32_t have) const;
   void learn_items();
 
@@ -92,6 +91,8 @@ class IMAPXX_API fetch final : public command {
   std::uint32_t all_ = 0;       // one bit for each item asked for
   std::uint32_t decisive_ = 0;  // those whose presence makes a response ours
   std::array<std::uint32_t, static_cast<std::size_t>(fetch_item::other) + 1> bit_of_{};
+  mutable std::uint32_t last_kinds_ = 0, last_carried_ = 0;  // of the last row that holds no sections
+  std::uint32_t first_ = 1, last_ = 0;                       // the first range of `set_`: most have no other
   mutable std::vector<std::pair<std::string, std::uint32_t>> known_names_;  // section names as this server writes them
 };
 

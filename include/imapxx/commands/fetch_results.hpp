@@ -19,8 +19,9 @@
 namespace imapxx::inline v0 {
 
 /// The rows of a FETCH, one for each message, in the order in which the messages came. Each row is the text of its
-/// response, copied into a chunk, and is parsed when it is looked at: `rows[i]` gives a `fetch_row`, a view that lives
-/// as long as this object (moving it keeps views valid). A copy copies all octets. Safe to read from several threads.
+/// response and where its items are in it, copied into a chunk; they are parsed when they are looked at: `rows[i]`
+/// gives a `fetch_row`, a view that lives as long as this object (moving it keeps views valid). A copy copies all
+/// octets. Safe to read from several threads.
 class IMAPXX_API fetch_results {
  public:
   /// Makes a `fetch_row` of each row on the way.
@@ -81,7 +82,7 @@ class IMAPXX_API fetch_results {
   /// Takes a row that has the requested items `have`. Pieces of one message become one row, until it is complete; a
   /// later complete row of the same message replaces the earlier one. \return false when it is about a complete message
   /// and brings less than all: an update
-  bool add(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have);
+  bool add(const fetch_row& row, std::uint32_t have);
   /// Whether there is a row about this sequence number that waits for more pieces.
   [[nodiscard]] bool has_incomplete(std::uint32_t seq) const;
   /// Call once when all rows are there: prepares `find_uid`.
@@ -96,6 +97,8 @@ class IMAPXX_API fetch_results {
     std::uint32_t seq = 0;
     std::uint32_t uid = 0;
     std::uint32_t have = 0;
+    std::uint32_t kept_items = 0;  ///< their places stand in front of the text; 0: it is cut when it is looked at
+    [[nodiscard]] std::size_t kept_octets() const noexcept { return kept_items * sizeof(fetch_row::kept_item); }
   };
   static_assert(sizeof(record) <= 32);
   /// Memory of one block, given back as it was taken.
@@ -106,34 +109,47 @@ class IMAPXX_API fetch_results {
   template <class T>
   using block = std::unique_ptr<T[], block_release>;
   /// Grows without moving what it holds: a million rows would otherwise be copied as often as their number doubles.
-  /// Each block holds as many as all before it, up to those of a huge page.
+  /// Each block holds as many as all before it; where that comes to half a megabyte, the next ones fill huge pages.
   class record_list {
    public:
     record_list() = default;
-    record_list(record_list&& o) noexcept : blocks_(std::move(o.blocks_)), size_(std::exchange(o.size_, 0)) {}
+    record_list(record_list&& o) noexcept { *this = std::move(o); }
     record_list& operator=(record_list&& o) noexcept {
       blocks_ = std::move(o.blocks_);
       size_ = std::exchange(o.size_, 0);
+      next_ = std::exchange(o.next_, nullptr);
+      left_ = std::exchange(o.left_, 0);
       return *this;
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] record& operator[](std::size_t i) noexcept { return *at(i); }
     [[nodiscard]] const record& operator[](std::size_t i) const noexcept { return *at(i); }
-    [[nodiscard]] const record& back() const noexcept { return (*this)[size_ - 1]; }
-    void push_back(const record& r);
+    [[nodiscard]] const record& back() const noexcept { return next_[-1]; }
+    void push_back(const record& r) {
+      if (left_ == 0) grow();
+      std::construct_at(next_, r);
+      ++next_;
+      --left_;
+      ++size_;
+    }
 
    private:
     static constexpr std::size_t in_first = 64;
+    static constexpr std::size_t in_growing = 16'384;  ///< in all blocks before those of the largest size
+    static constexpr std::size_t growing = 9;          ///< how many blocks that are
     static constexpr std::size_t in_largest = 65'536;
-    static constexpr std::size_t growing = 11;  ///< blocks before all are of the largest size
+    static_assert(in_first << (growing - 1) == in_growing);
     [[nodiscard]] record* at(std::size_t i) const noexcept {
-      if (i >= in_largest) return &blocks_[growing - 1 + i / in_largest][i % in_largest];
+      if (i >= in_growing) return &blocks_[growing + (i - in_growing) / in_largest][(i - in_growing) % in_largest];
       const auto b = static_cast<std::size_t>(std::bit_width(i / in_first));
       return &blocks_[b][b == 0 ? i : i - (in_first / 2 << b)];
     }
+    void grow();
     std::vector<block<record>> blocks_;
     std::size_t size_ = 0;
+    record* next_ = nullptr;  ///< in the last block, where so many more fit
+    std::size_t left_ = 0;
   };
   /// Goes with the chunks when they are moved: who is left behind has none.
   struct free_space {
@@ -153,7 +169,7 @@ class IMAPXX_API fetch_results {
   static block<T> make_block(std::size_t n);
   char* allocate(std::size_t n);
   [[nodiscard]] std::size_t locate(std::uint32_t seq, std::uint32_t uid) const;
-  void start(std::uint32_t seq, std::uint32_t uid, std::string_view text, std::uint32_t have);
+  void start(const fetch_row& row, std::uint32_t uid, std::uint32_t have);
   void extend(record& r, std::string_view piece);
   void replace(record& r, std::string_view text);
   [[nodiscard]] bool is_complete(const record& r) const noexcept { return (r.have & complete_) == complete_; }

@@ -113,7 +113,11 @@ class IMAPXX_API fetch_row {
   [[nodiscard]] std::optional<std::uint32_t> uid() const noexcept { return uid_ != 0 ? uid_ : read_uid(); }
   [[nodiscard]] std::optional<flag_list> flags() const;
   /// The flags without a copy; nullopt when FLAGS is absent or no list.
-  [[nodiscard]] std::optional<flag_view> flags_view() const noexcept;
+  [[nodiscard]] std::optional<flag_view> flags_view() const noexcept {
+    const auto* i = find(fetch_item::flags);
+    if (i == nullptr || !i->value.starts_with('(')) return std::nullopt;
+    return flag_view(i->value);
+  }
   /// Whether a flag is set, without building a list; false when FLAGS is absent.
   [[nodiscard]] bool has_flag(std::string_view name) const noexcept;
   [[nodiscard]] std::optional<date_time> internaldate() const;
@@ -126,7 +130,10 @@ class IMAPXX_API fetch_row {
   [[nodiscard]] std::optional<std::string> section(const imapxx::v0::section& wanted) const;
   [[nodiscard]] std::optional<std::string_view> section_view(const imapxx::v0::section& wanted) const;
   [[nodiscard]] bool has(fetch_item kind) const noexcept { return find(kind) != nullptr; }
+  /// A bit (`1U << kind`) for each kind of item that is there, malformed ones included.
+  [[nodiscard]] std::uint32_t kinds() const noexcept { return kinds_; }
   [[nodiscard]] const item* find(fetch_item kind) const noexcept {
+    if ((kinds_ & bit_of(kind)) == 0) return nullptr;
     for (const auto& i : items()) {
       if (i.kind == kind && !i.malformed) return &i;
     }
@@ -143,13 +150,29 @@ class IMAPXX_API fetch_row {
 
  private:
   class cutter;
+  const char* cut_on_line(const char* at, const char* end);
   // Items that are not there are never written: rows come by the million, and most have few.
   union storage {
     storage() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the items alone
     std::array<item, inline_items> items;
   };
+  friend class fetch_results;
+  /// How an item of a plain row lies behind the one before: kept with the row's text, it need not be cut again.
+  struct kept_item {
+    fetch_item kind = fetch_item::other;
+    std::uint8_t name_size = 0;
+    std::uint16_t value_size = 0;
+  };
+  [[nodiscard]] static constexpr std::uint32_t bit_of(fetch_item kind) noexcept {
+    return 1U << static_cast<std::uint32_t>(kind);
+  }
+  void clear(std::size_t max_nesting) noexcept;
   void push(fetch_item kind, bool malformed, std::string_view name, std::string_view value);
   void push_more(const item& i);
+  [[nodiscard]] std::size_t items_to_keep() const noexcept;
+  void keep_items(char* to) const noexcept;
+  void assign_kept(std::uint32_t seq, std::uint32_t uid, std::string_view text, const char* kept, std::size_t count,
+                   std::size_t max_nesting) noexcept;
   [[nodiscard]] std::optional<std::uint32_t> read_uid() const noexcept;
 
   std::string_view text_;
@@ -158,6 +181,9 @@ class IMAPXX_API fetch_row {
   std::uint32_t seq_ = 0;
   std::uint32_t uid_ = 0;
   std::uint32_t count_ = 0;
+  std::uint32_t kinds_ = 0;
+  std::array<std::uint8_t, inline_items> guesses_{};  // what each item of the row before was, for the next one
+  bool plain_ = false;  // written exactly as the grammar wants it: names and values with one octet between each two
   storage inline_;
   std::vector<item> more_;  // all items, when there are more than fit inline
 };

@@ -4,6 +4,7 @@
 
 #include <imapxx/export.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
@@ -102,11 +103,9 @@ class flag_view {
 
    private:
     void cut() noexcept {
-      std::size_t at = 0;
-      while (at < rest_.size() && rest_[at] == ' ') ++at;
-      std::size_t end = at;
-      while (end < rest_.size() && rest_[end] != ' ') ++end;
-      name_ = end == at ? std::string_view() : rest_.substr(at, end - at);
+      while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);
+      const auto end = std::min(rest_.find(' '), rest_.size());
+      name_ = rest_.empty() ? std::string_view() : rest_.substr(0, end);
       rest_.remove_prefix(end);
     }
     std::string_view name_;

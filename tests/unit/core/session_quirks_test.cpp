@@ -90,6 +90,23 @@ TEST(session_quirks, keywords_of_messages_are_flags_of_the_mailbox_s07a) {
   EXPECT_LE(t.protocol.mailbox().flags.size(), 256U);
 }
 
+// A list that was seen before is learnt again when the view it was learnt for is gone.
+TEST(session_quirks, keywords_are_learnt_anew_behind_flags_and_select_s07a) {
+  session_test t;
+  t.selected();
+  const std::string row = "* 1 FETCH (FLAGS (\\Seen $Work))\r\n";
+  t.feed("* FLAGS (\\Seen)\r\n" + row + row);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work)");
+  t.feed("* FLAGS (\\Deleted)\r\n" + row);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Deleted $Work)");
+  const auto id = t.submit(select("box"));
+  (void)t.output();
+  t.feed("* OK [CLOSED] bye\r\n* 3 EXISTS\r\n* FLAGS (\\Seen)\r\n" + t.last_tag() + " OK done\r\n").expect_done(id);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen)");
+  t.feed(row);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work)");
+}
+
 TEST(session_quirks, a_mailbox_is_read_write_until_the_server_says_otherwise_s05) {
   session_test t;
   t.authenticated();

@@ -87,6 +87,67 @@ TEST(transfer_decoder, is_as_new_after_finish) {
   EXPECT_EQ(out, "ffoo");
 }
 
+constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// RFC 4648 section 4, a bit at a time; lines of `width` digits.
+std::string in_base64(std::string_view octets, std::size_t width) {
+  std::string out;
+  std::size_t digits = 0;
+  for (std::size_t bit = 0; bit < 8 * octets.size(); bit += 6) {
+    unsigned value = 0;
+    for (std::size_t i = bit; i < bit + 6; ++i) {
+      const auto octet = i / 8 < octets.size() ? static_cast<unsigned char>(octets[i / 8]) : 0U;
+      value = 2 * value + (octet >> (7 - i % 8) & 1U);
+    }
+    out += base64_alphabet[value];
+    if (++digits % width == 0) out += "\r\n";
+  }
+  for (; digits % 4 != 0; ++digits) out += '=';
+  return out;
+}
+
+TEST(transfer_decoder, base64_of_many_octets_however_it_is_divided) {
+  std::string octets;
+  for (unsigned i = 0; octets.size() < 1000; i += 7) octets += static_cast<char>(i * i);
+  for (const std::size_t size : {1000, 999, 998, 50, 12, 11}) {
+    const auto want = octets.substr(0, size);
+    for (const std::size_t width : {10'000, 76, 64, 17, 16}) {
+      const auto text = in_base64(want, width);
+      for (const std::size_t piece : {std::string::npos, std::size_t{1}, std::size_t{15}, std::size_t{16},
+                                      std::size_t{17}, std::size_t{33}, std::size_t{100}}) {
+        EXPECT_EQ(decode("base64", text, piece), want) << size << " octets in lines of " << width << " by " << piece;
+      }
+    }
+  }
+}
+
+TEST(transfer_decoder, what_is_no_base64_digit_is_skipped_wherever_it_stands) {
+  const std::string want = "sixteen digits become twelve octets";
+  const auto text = in_base64(want, 1000);
+  for (int c = 0; c < 256; ++c) {
+    const char octet = static_cast<char>(c);
+    if (octet == '=' || base64_alphabet.find(octet) != std::string_view::npos) continue;
+    for (std::size_t at = 0; at < 36; ++at) {
+      EXPECT_EQ(decode("base64", std::string(text).insert(at, 1, octet)), want) << c << " at " << at;
+    }
+  }
+}
+
+TEST(transfer_decoder, each_base64_digit_has_its_value_in_each_place) {
+  for (std::size_t place = 0; place < 16; ++place) {
+    for (std::size_t value = 0; value < base64_alphabet.size(); ++value) {
+      std::string text(16, 'A');
+      text[place] = base64_alphabet[value];
+      std::string want(12, '\0');
+      for (std::size_t bit = 0; bit < 6; ++bit) {
+        const auto at = 6 * place + bit;
+        if ((value >> (5 - bit) & 1U) != 0) want[at / 8] = static_cast<char>(want[at / 8] | 0x80 >> at % 8);
+      }
+      EXPECT_EQ(decode("base64", text), want) << text;
+    }
+  }
+}
+
 TEST(transfer_decoder, holds_back_no_more_than_a_line_of_blanks) {
   transfer_decoder d("quoted-printable");
   std::string out;
