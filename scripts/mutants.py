@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""mutants.py [--count N] [--seed N] [--layers base,wire,codec,core] [--list] [--seconds N] [--build build/dev]
+"""mutants.py [--count N] [--seed N] [--layers base,wire,codec,core] [--list] [--seconds N] [--build build/dev] [--again LOG]
 
 Changes one place of the protocol core at a time (an operator, a constant, a condition, a returned value, a statement left
-out), and runs the unit tests that it can concern. A test that fails, crashes or hangs has killed the mutant. A mutant that
+out), and runs the tests that it can concern. A test that fails, crashes or hangs has killed the mutant. A mutant that
 no test notices survives, and is printed: it shows what the tests do not look at, or a change without a meaning.
 
 Nothing in the tree or in the build is touched: the changed source is a file of its own, which costs one compilation and the
 links of the programs that look at it, with the commands of the build. Which places are chosen depends on the seed and the
 sources only. Mutants that do not compile are not counted. Ends with 1 when fewer than --promised per cent are killed;
---seconds ends the search early, with what it has found until then.
+--seconds ends the search early, with what it has found until then. --again tries only the survivors that an earlier run
+printed into LOG, where their lines are still there.
 """
 
 import argparse
@@ -29,7 +30,7 @@ TESTS = {
     "base": ["unit_base", "unit_wire", "unit_model", "unit_codec", "fuzz_test", "unit_core"],
     "wire": ["unit_wire", "unit_codec", "unit_commands", "fuzz_test", "unit_core"],
     "codec": ["unit_codec", "unit_commands", "fuzz_test", "unit_core"],
-    "core": ["unit_core", "recorded_test", "fuzz_test"],
+    "core": ["unit_core", "recorded_test", "fuzz_test", "drivers_test"],
 }
 LEAST_SECONDS = 20  # for one program; else ten times what it takes without a change
 
@@ -174,6 +175,21 @@ def judge(layer, path, text, compiler, seconds, log):
     return ""
 
 
+def survivors(log):
+    """The mutants that an earlier run says have survived, as `candidates` gives them."""
+    lines = pathlib.Path(log).read_text().split("\n")
+    for at, line in enumerate(lines):
+        found = re.match(r"SURVIVED (src/(\w+)/\S+):(\d+): (.*?)  \d+ s$", line)
+        if not found:
+            continue
+        path, was, new = pathlib.Path(found[1]), lines[at + 1].strip(), lines[at + 2].strip()
+        source = (ROOT / path).read_text().split("\n")
+        places = [n for n, text in enumerate(source) if text.strip() == was]
+        if places:
+            nearest = min(places, key=lambda n: abs(n + 1 - int(found[3])))
+            yield found[2], path, nearest, found[4], source[nearest].replace(was, new)
+
+
 def time_limits(build, programs, log):
     limits = {}
     for program in programs:
@@ -192,11 +208,13 @@ def main():
     parser.add_argument("--promised", type=float, default=85)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--build", default="build/dev", help="a directory configured by CMake with Ninja")
+    parser.add_argument("--again", metavar="LOG", help="only the survivors that an earlier run printed")
     parser.add_argument("--list", action="store_true", help="only say which mutants would be tried")
     args = parser.parse_args()
     layers = args.layers.split(",")
-    chosen = list(candidates(layers))
-    random.Random(args.seed).shuffle(chosen)
+    chosen = list(survivors(args.again) if args.again else candidates(layers))
+    if not args.again:
+        random.Random(args.seed).shuffle(chosen)
     if args.list:
         for _, path, number, what, _ in chosen[: args.count]:
             print(f"{path}:{number + 1}: {what}")
