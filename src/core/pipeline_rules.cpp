@@ -63,8 +63,6 @@ constexpr std::array<pipeline_rule, 4> rules{{
 
 }  // namespace
 
-std::span<const pipeline_rule> pipeline_rules() noexcept { return rules; }
-
 const pipeline_rule* blocking_rule(const planned& earlier, const planned& later) noexcept {
   for (const auto& rule : rules) {
     if (rule.holds(earlier, later)) return &rule;

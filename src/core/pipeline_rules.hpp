@@ -4,7 +4,6 @@
 
 #include <imapxx/command.hpp>
 
-#include <span>
 #include <string_view>
 
 namespace imapxx::inline v0::core {
@@ -25,9 +24,6 @@ struct pipeline_rule {
   std::string_view why;
   bool (*holds)(const planned& earlier, const planned& later) noexcept;
 };
-
-/// All rules, in the order in which they are asked.
-[[nodiscard]] std::span<const pipeline_rule> pipeline_rules() noexcept;
 
 /// The first rule that keeps `later` from being sent while `earlier` is outstanding; nullptr when it may go.
 [[nodiscard]] const pipeline_rule* blocking_rule(const planned& earlier, const planned& later) noexcept;

@@ -30,8 +30,6 @@ constexpr std::array<transition, 17> table{{
 
 }  // namespace
 
-std::span<const transition> state_table() noexcept { return table; }
-
 session_state next_state(session_state now, std::string_view trigger, status_kind status) noexcept {
   for (const auto& row : table) {
     if (row.trigger != trigger || row.status != status) continue;

@@ -5,7 +5,6 @@
 #include <imapxx/command.hpp>
 #include <imapxx/response.hpp>
 
-#include <span>
 #include <string_view>
 
 namespace imapxx::inline v0::core {
@@ -18,7 +17,6 @@ struct transition {
   session_state to;
 };
 
-[[nodiscard]] std::span<const transition> state_table() noexcept;
 /// The state after `trigger` completed with `status`; `now` when the table has no row for it.
 [[nodiscard]] session_state next_state(session_state now, std::string_view trigger, status_kind status) noexcept;
 

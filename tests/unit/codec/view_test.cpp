@@ -206,5 +206,83 @@ TEST(views, every_fixture_means_the_same_in_all_ways) {
   EXPECT_GT(structures, 40U);
 }
 
+TEST(text_view, compares_texts_however_they_were_written) {
+  const text_view plain("a\"b");
+  const text_view quoted("a\\\"b", true);
+  EXPECT_EQ(plain, quoted);
+  EXPECT_EQ(quoted, plain);
+  EXPECT_EQ(quoted, quoted);
+  for (const auto* other : {"a", "a\"", "a\"bc", "a\"c", "", "x\"b"}) {
+    EXPECT_NE(quoted, text_view(std::string_view(other))) << other;
+    EXPECT_NE(text_view(std::string_view(other)), quoted) << other;
+  }
+  EXPECT_NE(quoted, text_view());
+  EXPECT_EQ(text_view("a\\", true), "a\\");  // nothing stands behind it
+  EXPECT_EQ(text_view("a\\", true).to_string(), "a\\");
+}
+
+// RFC 9051 section 7.5.2; each differs from the example by one thing, which the tolerant reader may still understand.
+TEST(body_structure_view, what_is_not_exact_means_the_same_as_in_the_owning_value) {
+  const std::string leaf =
+      "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"utf-8\") NIL NIL \"7BIT\" 5 1 NIL (\"inline\" NIL) NIL \"loc\")";
+  const std::string message =
+      "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 900 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) " + leaf + " 25)";
+  const std::string mixed = "(" + leaf + message + " \"MIXED\" (\"B\" \"b\") NIL (\"en\" \"de\") NIL)";
+  std::vector<std::string> values = {leaf, message, mixed};
+  for (const auto& whole : {leaf, message, mixed}) {
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      auto without = whole;
+      values.push_back(without.erase(at, 1));
+      if (whole[at] == ' ') values.push_back(std::string(whole).insert(at, " "));
+      if (whole[at] == '"') values.push_back(std::string(whole).insert(at + 1, "\\\\"));
+      if (whole[at] == 'N')
+        values.push_back(std::string(whole).replace(at, std::min<std::size_t>(3, whole.size() - at), "()"));
+    }
+  }
+  std::size_t read = 0;
+  for (const auto& value : values) {
+    const auto text = row_text("BODYSTRUCTURE", value);
+    const auto row = cut(text);
+    const auto owned = row.bodystructure();
+    const auto view = body_structure_view::of(row);
+    ASSERT_EQ(view.has_value(), owned.has_value()) << value;
+    if (!owned) continue;
+    ++read;
+    EXPECT_EQ(view->to_owned(), *owned) << value;
+    EXPECT_EQ(view->languages(), owned->languages) << value;
+    EXPECT_EQ(view->is_multipart(), owned->is_multipart()) << value;
+    for (const auto& part : view->children()) {
+      const auto e = part.nested_envelope();
+      if (e) {
+        EXPECT_EQ(e->to_owned(), *part.to_owned().nested_envelope) << value;
+      }
+    }
+  }
+  EXPECT_GT(read, 100U);
+}
+
+TEST(body_structure_view, types_are_words_without_case) {
+  const auto text = row_text("BODY", "(\"Text\" \"pl\\\\ain\" NIL NIL NIL \"7BIT\" 5 1)");
+  const auto row = cut(text);
+  const auto view = body_structure_view::of(row);
+  ASSERT_TRUE(view);
+  EXPECT_TRUE(view->is("TEXT", "PL\\AIN"));
+  EXPECT_TRUE(view->is("text", "*"));
+  EXPECT_FALSE(view->is("text", "plain"));
+  EXPECT_FALSE(view->is("image", "*"));
+}
+
+TEST(views, a_value_that_is_too_long_to_be_exact_is_read_all_the_same) {
+  const std::string long_text(std::size_t{2} << 20U, 'x');
+  const auto envelope_text = row_text("ENVELOPE", "(NIL \"" + long_text + "\" NIL NIL NIL NIL NIL NIL NIL NIL)");
+  const auto e = envelope_view::of(cut(envelope_text));
+  ASSERT_TRUE(e);
+  EXPECT_EQ(e->subject().raw().size(), long_text.size());
+  const auto body_text = row_text("BODY", "(\"TEXT\" \"PLAIN\" NIL NIL \"" + long_text + "\" \"7BIT\" 5 1)");
+  const auto b = body_structure_view::of(cut(body_text));
+  ASSERT_TRUE(b);
+  EXPECT_EQ(b->description().raw().size(), long_text.size());
+}
+
 }  // namespace
 }  // namespace imapxx

@@ -10,8 +10,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace imapxx::core {
 namespace {
@@ -239,6 +241,184 @@ TEST(download_journal, is_read_as_it_is_written) {
     for (std::size_t cut = 0; cut < text.size(); ++cut) EXPECT_FALSE(download_journal::parse(text.substr(0, cut)));
     EXPECT_FALSE(download_journal::parse(text + "x"));
   }
+}
+
+TEST_F(download_file_test, announced_another_length_it_starts_anew) {
+  interrupted(100'000);
+  {
+    download_file f(settings());
+    ASSERT_TRUE(f.open(body()));
+    ASSERT_EQ(f.offset(), 100'000U);
+    const auto same = f.announced(200'000);
+    ASSERT_TRUE(same);
+    EXPECT_FALSE(*same);
+    EXPECT_EQ(f.offset(), 100'000U);
+    const auto other = f.announced(300'000);
+    ASSERT_TRUE(other);
+    EXPECT_TRUE(*other);
+    EXPECT_EQ(f.offset(), 0U);
+    EXPECT_EQ(f.restarted(), download_restart::length);
+    EXPECT_EQ(f.length(), 300'000U);
+    EXPECT_EQ(read("m.eml.part"), "");
+    ASSERT_TRUE(f.write("abc"));  // the hash begins anew as well
+  }
+  download_file f(settings());
+  auto b = body();
+  b.length = 300'000;
+  ASSERT_TRUE(f.open(b));
+  EXPECT_EQ(f.offset(), 3U);
+  EXPECT_EQ(f.restarted(), download_restart::none);
+}
+
+TEST_F(download_file_test, a_length_that_nobody_knew_is_no_reason) {
+  interrupted(100'000);
+  auto unknown = body();
+  unknown.length.reset();
+  {
+    download_file f(settings());
+    ASSERT_TRUE(f.open(unknown));
+    EXPECT_EQ(f.offset(), 100'000U);
+    EXPECT_EQ(f.length(), 200'000U);  // the journal knew it
+  }
+  download_file fresh(settings());
+  fs::remove(at("m.eml.part"));
+  fs::remove(at("m.eml.journal"));
+  ASSERT_TRUE(fresh.open(unknown));
+  EXPECT_FALSE(fresh.length());
+  const auto told = fresh.announced(5);
+  ASSERT_TRUE(told);
+  EXPECT_FALSE(*told);
+  EXPECT_EQ(fresh.length(), 5U);
+}
+
+TEST_F(download_file_test, without_uidvalidity_no_journal_is_kept) {
+  auto b = body();
+  b.uidvalidity = 0;
+  {
+    download_file f(settings());
+    ASSERT_TRUE(f.open(b));
+    ASSERT_TRUE(f.write(std::string(2 * every, 'a')));
+  }
+  EXPECT_FALSE(fs::exists(at("m.eml.journal")));
+  download_file f(settings());
+  ASSERT_TRUE(f.open(b));
+  EXPECT_EQ(f.offset(), 0U);
+  EXPECT_EQ(f.restarted(), download_restart::unreadable);
+}
+
+TEST_F(download_file_test, keeps_its_promises_with_sync_too) {
+  auto s = settings();
+  s.syncs = true;
+  download_file f(s);
+  ASSERT_TRUE(f.open(body()));
+  ASSERT_TRUE(f.write("abc"));
+  ASSERT_TRUE(f.finish());
+  EXPECT_EQ(read("m.eml"), "abc");
+}
+
+TEST_F(download_file_test, what_stands_in_the_way_is_an_error_that_leaves_it) {
+  const auto open_error = [this] {
+    download_file f(settings());
+    const auto ok = f.open(body());
+    EXPECT_EQ(ok.error().code(), errc::io);
+    EXPECT_FALSE(ok.error().is_fatal());  // the connection is as good as before
+    return ok.error().system_error();
+  };
+  fs::create_directory(at("m.eml.part"));
+  EXPECT_EQ(open_error(), EISDIR);
+  fs::remove(at("m.eml.part"));
+  ASSERT_EQ(::mkfifo(at("m.eml.part").c_str(), 0600), 0);
+  EXPECT_EQ(open_error(), EINVAL);
+  fs::remove(at("m.eml.part"));
+  fs::create_symlink("nowhere", at("m.eml.journal"));
+  EXPECT_EQ(open_error(), ELOOP);
+  fs::remove(at("m.eml.journal"));
+  fs::create_directory(at("m.eml.journal"));
+  EXPECT_NE(open_error(), 0);
+  EXPECT_TRUE(fs::is_directory(at("m.eml.journal")));
+  fs::remove(at("m.eml.journal"));
+  auto s = settings();
+  s.name = at("none/m.eml");
+  download_file f(s);
+  EXPECT_EQ(f.open(body()).error().system_error(), ENOENT);
+}
+
+TEST_F(download_file_test, a_directory_in_place_of_the_file_is_not_replaced) {
+  fs::create_directory(at("m.eml"));
+  auto s = settings();
+  s.replaces = true;
+  {
+    download_file f(s);
+    ASSERT_TRUE(f.open(body()));
+    ASSERT_TRUE(f.write("abc"));
+    EXPECT_EQ(f.finish().error().system_error(), EISDIR);
+  }
+  EXPECT_TRUE(fs::is_directory(at("m.eml")));
+  EXPECT_EQ(read("m.eml.part"), "abc");
+}
+
+TEST_F(download_file_test, a_journal_that_cannot_be_written_ends_it) {
+  download_file f(settings());
+  ASSERT_TRUE(f.open(body()));
+  fs::create_directory(at("m.eml.journal"));  // a rename does not replace it
+  const auto ok = f.write(std::string(2 * every, 'a'));
+  EXPECT_EQ(ok.error().code(), errc::io);
+  EXPECT_EQ(ok.error().system_error(), EISDIR);
+}
+
+TEST(download_journal, what_is_not_written_so_is_not_read) {
+  download_journal j;
+  j.uidvalidity = 7;
+  j.uid = 5;
+  j.mailbox = "a%b";
+  j.section = "BODY[]";
+  j.length = 99;
+  j.offset = 12;
+  j.sha256 = std::string(64, 'a');
+  const auto text = j.to_string();
+  ASSERT_TRUE(download_journal::parse(text));
+  const std::pair<std::string, std::string> rows[] = {
+      {"journal 1\n", "journal 2\n"},
+      {"journal 1\n", "journal 1 \n"},
+      {"uidvalidity 7", "uidvalidity x"},
+      {"uidvalidity 7", "uidvalidity 7x"},
+      {"uidvalidity 7", "uidvalidity 4294967296"},
+      {"uidvalidity 7", "uidvalidity7"},
+      {"uid 5", "uid"},
+      {"uid 5", "uid -5"},
+      {"a%25b", "a%2"},
+      {"a%25b", "a%2xb"},
+      {"a%25b", "a%xxb"},
+      {"a%25b", "a%"},
+      {"length 99", "length +"},
+      {"length 99", "length 99999999999999999999"},
+      {"offset 12", "offset 1.2"},
+      {"sha256 aaaa", "sha256 aaa"},
+      {"sha256 aaaa", "sha256 aaaaa"},
+      {"sha256 aaaa", "sha256 Aaaa"},
+      {"sha256 aaaa", "sha256 :aaa"},
+      {"sha256 aaaa", "sha256 gaaa"},
+      {"sha256 aaaa", "sha256 /aaa"},
+      {"end\n", "end"},
+  };
+  for (const auto& [from, to] : rows) {
+    auto bad = text;
+    const auto at = bad.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    bad.replace(at, from.size(), to);
+    const auto parsed = download_journal::parse(bad);
+    EXPECT_FALSE(parsed) << to;
+    EXPECT_EQ(parsed.error().code(), errc::unparsed) << to;
+  }
+}
+
+TEST(download_restart, each_reason_has_words_of_its_own) {
+  std::set<std::string> words;
+  for (const auto r : {download_restart::none, download_restart::unreadable, download_restart::uidvalidity,
+                       download_restart::other_body, download_restart::length, download_restart::content})
+    words.emplace(to_string(r));
+  EXPECT_EQ(words.size(), 6U);
+  EXPECT_EQ(to_string(static_cast<download_restart>(99)), "unknown");
 }
 
 }  // namespace

@@ -121,5 +121,42 @@ TEST(fetch_spool, order_is_kept_while_it_is_emptied_and_filled) {
   EXPECT_EQ(taken, put);
 }
 
+TEST(fetch_spool, rows_that_are_known_by_uid_only_stay_so) {  // UIDFETCH of RFC 9586 has no sequence numbers
+  const std::string text = "(FLAGS (a))";
+  fetch_row by_uid;
+  by_uid.assign_uid(7, text);
+  for (const bool direct : {false, true}) {
+    fetch_spool spool;
+    ASSERT_TRUE(spool.put(row_event(by_uid), direct));
+    const auto* e = spool.take().value();
+    spool.keep_current();
+    ASSERT_NE(e, nullptr);
+    EXPECT_EQ(e->row->seq(), 0U);
+    EXPECT_EQ(e->row->uid(), 7U);
+    EXPECT_TRUE(e->row->has_flag("a"));
+  }
+}
+
+TEST(fetch_spool, what_is_no_piece_of_an_answer_is_not_kept) {
+  fetch_spool spool;
+  session_event e;
+  e.what = session_event::kind::completed;
+  ASSERT_TRUE(spool.put(e, false));
+  EXPECT_TRUE(spool.empty());
+}
+
+// Behind something that waits nothing may be shown first.
+TEST(fetch_spool, keeps_the_order_when_somebody_waits_again) {
+  fetch_spool spool;
+  const std::string text[] = {"(UID 1)", "(UID 2)"};
+  const auto first = row(1, text[0]);
+  const auto second = row(2, text[1]);
+  ASSERT_TRUE(spool.put(row_event(first), false));
+  ASSERT_TRUE(spool.put(row_event(second), true));
+  EXPECT_EQ(spool.take().value()->row->uid(), 1U);
+  EXPECT_EQ(spool.take().value()->row->uid(), 2U);
+  EXPECT_EQ(spool.take().value(), nullptr);
+}
+
 }  // namespace
 }  // namespace imapxx::core

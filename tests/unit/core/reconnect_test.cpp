@@ -679,5 +679,28 @@ TEST(engine, what_is_submitted_ahead_is_looked_after_as_well) {
   EXPECT_FALSE(t.outcome_of(*id));
 }
 
+TEST(reconnect, each_step_is_told_with_what_it_is_about) {
+  lossy t(plain_policy());
+  t.submit(noop());
+  (void)t.output();
+  t.lose();
+  t.wait();
+  t.connect();
+  std::vector<kind> kinds;
+  for (const auto& e : t.told) kinds.push_back(e.what);
+  EXPECT_EQ(kinds, (std::vector<kind>{kind::lost, kind::waiting, kind::connected, kind::repeating}));
+  for (const auto& e : t.told) EXPECT_EQ(e.delay, e.what == kind::waiting ? 1000ms : 0ms);
+  EXPECT_EQ(t.told[0].why.code(), errc::closed);
+  EXPECT_EQ(t.told[1].attempt, 1U);
+  EXPECT_EQ(t.told[3].command, "NOOP");
+}
+
+TEST(reconnect, what_the_state_does_not_allow_is_refused_at_once) {
+  lossy t(plain_policy());
+  EXPECT_EQ(t.submit(uid_expunge(uid_set(5))), 0U);
+  EXPECT_EQ(t.refused.code(), errc::wrong_state);
+  EXPECT_EQ(t.output(), "");
+}
+
 }  // namespace
 }  // namespace imapxx::core
