@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace imapxx::inline v0::codec {
@@ -39,16 +40,15 @@ struct value_end {
 /// npos when it is not so, or nests too deep.
 [[nodiscard]] std::size_t end_of_plain_value(std::string_view text, std::size_t at, std::size_t max_nesting) noexcept;
 
-/// The kinds whose value is an nstring with octets of the message, as in `fetch_row::kinds`.
-inline constexpr std::uint32_t section_kinds = [] {
+/// A bit for each of these kinds, as in `fetch_row::kinds`.
+[[nodiscard]] constexpr std::uint32_t bits_of(std::initializer_list<fetch_item> kinds) noexcept {
   std::uint32_t bits = 0;
-  for (const auto kind : {fetch_item::body_section, fetch_item::binary, fetch_item::rfc822, fetch_item::rfc822_header,
-                          fetch_item::rfc822_text})
-    bits |= 1U << static_cast<std::uint32_t>(kind);
+  for (const auto kind : kinds) bits |= 1U << static_cast<std::uint32_t>(kind);
   return bits;
-}();
-[[nodiscard]] constexpr bool is_section(fetch_item kind) noexcept {
-  return (section_kinds >> static_cast<std::uint32_t>(kind) & 1U) != 0;
 }
+/// The kinds whose value is an nstring with octets of the message.
+inline constexpr auto section_kinds = bits_of({fetch_item::body_section, fetch_item::binary, fetch_item::rfc822,
+                                               fetch_item::rfc822_header, fetch_item::rfc822_text});
+[[nodiscard]] constexpr bool is_section(fetch_item kind) noexcept { return (section_kinds & bits_of({kind})) != 0; }
 
 }  // namespace imapxx::inline v0::codec

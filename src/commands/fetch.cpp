@@ -3,10 +3,10 @@
 #include <imapxx/commands/fetch.hpp>
 
 #include "base/ascii.hpp"
+#include "codec/cut.hpp"
 #include "commands/support.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <limits>
 
 namespace imapxx::inline v0 {
@@ -29,18 +29,12 @@ bool is_volunteered(fetch_item kind) noexcept {
   return kind == fetch_item::uid || kind == fetch_item::flags || kind == fetch_item::modseq;
 }
 
-constexpr std::uint32_t mask_of(std::initializer_list<fetch_item> kinds) noexcept {
-  std::uint32_t mask = 0;
-  for (const auto kind : kinds) mask |= 1U << index_of(kind);
-  return mask;
-}
-constexpr auto with_section = mask_of({fetch_item::body_section, fetch_item::binary, fetch_item::binary_size,
-                                       fetch_item::rfc822, fetch_item::rfc822_header, fetch_item::rfc822_text});
-
-constexpr bool has_section(fetch_item kind) noexcept { return (with_section >> index_of(kind) & 1U) != 0; }
+constexpr auto with_section = codec::section_kinds | codec::bits_of({fetch_item::binary_size});
 // Those whose name says more than their kind.
-constexpr auto told_by_name = with_section | mask_of({fetch_item::other});
-constexpr bool is_told_by_name(fetch_item kind) noexcept { return (told_by_name >> index_of(kind) & 1U) != 0; }
+constexpr auto told_by_name = with_section | codec::bits_of({fetch_item::other});
+
+constexpr bool has_section(fetch_item kind) noexcept { return (with_section & codec::bits_of({kind})) != 0; }
+constexpr bool is_told_by_name(fetch_item kind) noexcept { return (told_by_name & codec::bits_of({kind})) != 0; }
 
 }  // namespace
 

@@ -68,11 +68,9 @@ void encode_set(wire::encoder& out, const message_set& set) {
 
 bool asks_for(const message_set& set, std::uint32_t number) noexcept {
   return with_ranges(set, [number](const auto& s) noexcept {
-    const auto ranges = s.ranges();
-    // Mostly there is one range, and rows come by the million.
-    const bool listed = ranges.size() == 1 ? ranges[0].first <= number && number <= ranges[0].last : s.contains(number);
-    if (listed) return true;
+    if (s.contains(number)) return true;
     // `*` alone: whatever is last. It cannot lie below what was asked for besides.
+    const auto ranges = s.ranges();
     if (ranges.empty() || ranges.back().first != number_set_star) return false;
     return ranges.size() == 1 || number > ranges[ranges.size() - 2].last;
   });

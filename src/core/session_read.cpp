@@ -43,22 +43,6 @@ struct answer_of {
 
 }  // namespace
 
-// The row at the start of what was received, if it can be cut without being framed before. \return its octets, without
-// the line end; 0 when it must be read the long way
-inline std::size_t session::impl::take_row(fetch_row& into) {
-  constexpr std::size_t line_end = 2;
-  const auto most = greeted ? framer.may_take() : 0;
-  if (most == 0) return 0;
-  const auto pending = input.pending();
-  const auto octets = into.assign_response(pending, options.limits.nesting);
-  if (octets == 0 || octets - line_end > most) return 0;
-  consume_next = octets;
-  if (literals) literals->reset();
-  const auto text = pending.substr(0, octets - line_end);
-  hear(text);
-  return text.size();
-}
-
 bool session::impl::read_frame() {
   if (const auto octets = take_row(*row); octets != 0) {
     on_row(*row, octets);
@@ -102,6 +86,22 @@ void session::impl::hear_numbers(const codec::search_in_pieces& read) {
 void session::impl::tell_observer(std::string_view text) {
   options.observer->on_raw(text);
   if (options.observer->wants_trace()) trace_received(text);
+}
+
+// The row at the start of what was received, if it can be cut without being framed before. \return its octets, without
+// the line end; 0 when it must be read the long way
+std::size_t session::impl::take_row(fetch_row& into) {
+  constexpr std::size_t line_end = 2;
+  const auto most = greeted ? framer.may_take() : 0;
+  if (most == 0) return 0;
+  const auto pending = input.pending();
+  const auto octets = into.assign_response(pending, options.limits.nesting);
+  if (octets == 0 || octets - line_end > most) return 0;
+  consume_next = octets;
+  if (literals) literals->reset();
+  const auto text = pending.substr(0, octets - line_end);
+  hear(text);
+  return text.size();
 }
 
 bool session::impl::on_frame(const wire::frame& f) {

@@ -42,33 +42,13 @@ response_code code_of(const std::string& inside, const parse_options& options = 
 }
 
 TEST(response_code, arguments_that_cannot_be_used_leave_the_name_and_the_text) {
-  for (const auto* inside : {"UIDNEXT",
-                             "UIDNEXT x",
-
-                             "UIDVALIDITY -",
-                             "UNSEEN x",
-                             "HIGHESTMODSEQ x",
-                             "APPENDUID",
-                             "APPENDUID x 4",
-                             "APPENDUID 1",
-                             "APPENDUID 1 0",
-                             "APPENDUID 1 4:",
-                             "APPENDUID 1 4:0",
-                             "APPENDUID 1 4:x",
-                             "APPENDUID 1 4,",
-                             "APPENDUID 1 4;5",
-                             "COPYUID x",
-                             "COPYUID 1 x 4",
-                             "COPYUID 1 4 x",
-                             "PERMANENTFLAGS x",
-                             "BADCHARSET (a",
-                             "MODIFIED x",
-                             "MODIFIED",
-                             "METADATA (",
-                             "METADATA MAXSIZE x",
-                             "INPROGRESS x",
-                             "INPROGRESS (\"A1\" 5 10",
-                             "MESSAGELIMIT x"}) {
+  for (const auto* inside :
+       {"UIDNEXT",         "UIDNEXT x",       "UIDVALIDITY -",      "UNSEEN x",        "HIGHESTMODSEQ x",
+        "APPENDUID",       "APPENDUID x 4",   "APPENDUID 1",        "APPENDUID 1 0",   "APPENDUID 1 4:",
+        "APPENDUID 1 4:0", "APPENDUID 1 4:x", "APPENDUID 1 4,",     "APPENDUID 1 4;5", "COPYUID x",
+        "COPYUID 1 x 4",   "COPYUID 1 4 x",   "PERMANENTFLAGS x",   "BADCHARSET (a",   "MODIFIED x",
+        "MODIFIED",        "METADATA (",      "METADATA MAXSIZE x", "INPROGRESS x",    "INPROGRESS (\"A1\" 5 10",
+        "MESSAGELIMIT x"}) {
     const auto c = code_of(inside);
     EXPECT_EQ(c.kind, code::other) << inside;
     EXPECT_EQ(c.name, std::string(inside).substr(0, std::string_view(inside).find(' '))) << inside;
@@ -246,7 +226,6 @@ TEST(fetch_values, one_that_is_malformed_costs_itself_alone) {
                            "RFC822.SIZE 1.5x",  "RFC822.SIZE ()",
                            "MODSEQ x",          "MODSEQ (1 2)",
                            "MODSEQ (x)",        "EMAILID (a b)",
-
                            "THREADID ()",       "X-GM-MSGID 18446744073709551616",
                            "X-GM-MSGID x",      "X-GM-MSGID \"1\"",
                            "X-GM-LABELS a",     "X-GM-LABELS (\\)",
@@ -255,7 +234,6 @@ TEST(fetch_values, one_that_is_malformed_costs_itself_alone) {
                            "SAVEDATE \"x\"",    "PREVIEW (a)",
                            "BODY[] (a)",        "BODY[x] \"a\"",
                            "BINARY.SIZE[1] x",  "BINARY.SIZE[x] 5",
-
                            "BODYSTRUCTURE NIL"}) {
     const auto d = data_of(item);
     ASSERT_EQ(d.unparsed.size(), 1U) << item;
@@ -349,7 +327,6 @@ TEST(search_values, what_is_refused) {
                            "* ESEARCH ((a) b)",
                            "* ESEARCH (X 1 Y 2 Z 3)",
                            "* ESEARCH MIN x",
-
                            "* ESEARCH COUNT x",
                            "* ESEARCH ALL x",
                            "* ESEARCH UID ALL 1,3,5",

@@ -4,6 +4,7 @@
 #include "core/idle_operation.hpp"
 #include "core/move_operation.hpp"
 #include "core/plain_operations.hpp"
+#include "unit/core/answering.hpp"
 #include "unit/core/session_harness.hpp"
 
 #include <gmock/gmock.h>
@@ -65,19 +66,7 @@ class scripted final : public operation_host {
       answer(op, bytes);
     }
   }
-  void answer(operation& op, std::string_view bytes) {
-    auto room = t_.protocol.input_buffer();
-    ASSERT_GE(room.size(), bytes.size());
-    std::copy(bytes.begin(), bytes.end(), room.begin());
-    t_.protocol.input_received(bytes.size());
-    for (auto e = t_.protocol.next(); e.what != session_event::kind::none; e = t_.protocol.next()) {
-      if (e.what == session_event::kind::completed) {
-        EXPECT_TRUE(op.on_completed(*this, e));
-      }
-      if (e.what == session_event::kind::continuation) op.on_continuation(*this, e.id, clock);
-      if (e.what == session_event::kind::closed) break;
-    }
-  }
+  void answer(operation& op, std::string_view bytes) { core::answer(t_, op, *this, bytes); }
 
  private:
   test::session_test t_;

@@ -3,6 +3,7 @@
 
 #include "core/append_operation.hpp"
 #include "core/session_gate.hpp"
+#include "unit/core/answering.hpp"
 #include "unit/core/session_harness.hpp"
 
 #include <gtest/gtest.h>
@@ -26,9 +27,8 @@ constexpr std::string_view inbox_of_100 =
 /// One operation on a session that is not logged in, flight by flight.
 class stage final : public operation_host {
  public:
+  stage() = default;  ///< before the greeting
   explicit stage(std::string_view capabilities) { t.greeted(capabilities); }
-  /// With another greeting.
-  stage(std::string_view greeting, bool /*whole*/) { t.feed(greeting); }
   result<command_id> submit(std::unique_ptr<command> cmd) override { return t.protocol.submit(std::move(cmd)); }
   result<command_id> submit_ahead(std::unique_ptr<command> cmd) override {
     return session_gate::submit_ahead(t.protocol, std::move(cmd));
@@ -41,18 +41,7 @@ class stage final : public operation_host {
 
   /// All that leaves before something more comes from the server.
   std::string flight() { return t.output(); }
-  void answer(operation& op, std::string_view bytes) {
-    auto room = t.protocol.input_buffer();
-    ASSERT_GE(room.size(), bytes.size());
-    std::copy(bytes.begin(), bytes.end(), room.begin());
-    t.protocol.input_received(bytes.size());
-    for (auto e = t.protocol.next(); e.what != session_event::kind::none; e = t.protocol.next()) {
-      if (e.what == session_event::kind::completed) {
-        EXPECT_TRUE(op.on_completed(*this, e));
-      }
-      if (e.what == session_event::kind::closed) break;
-    }
-  }
+  void answer(operation& op, std::string_view bytes) { core::answer(t, op, *this, bytes); }
   test::session_test t;
 };
 
@@ -341,7 +330,8 @@ TEST(start_operation, plans_that_name_nothing_to_fetch_send_nothing) {
 }
 
 TEST(start_operation, needs_no_log_in_where_the_server_knows_the_caller) {
-  stage server("* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n", true);
+  stage server;
+  server.t.feed("* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n");
   start_operation op(joe(), newest_of_inbox(), nullptr, false);
   op.start(server, {});
   EXPECT_EQ(server.flight(), "A1 SELECT INBOX\r\n");
@@ -351,12 +341,14 @@ TEST(start_operation, needs_no_log_in_where_the_server_knows_the_caller) {
 }
 
 TEST(start_operation, a_silent_greeting_costs_a_flight_unless_its_capabilities_are_remembered) {
-  stage known("* OK hi\r\n", true);
+  stage known;
+  known.t.feed("* OK hi\r\n");
   start_operation op(joe(), newest_of_inbox(), facts(), false);
   op.start(known, {});
   EXPECT_EQ(known.flight(), std::string(log_in) + "A2 SELECT INBOX\r\nA3 FETCH 51:100 (ENVELOPE)\r\n");
 
-  stage first("* OK hi\r\n", true);
+  stage first;
+  first.t.feed("* OK hi\r\n");
   start_operation asks(joe(), newest_of_inbox(), nullptr, false);
   asks.start(first, {});
   EXPECT_EQ(first.flight(), "A1 CAPABILITY\r\n");
