@@ -120,9 +120,11 @@ void shell::connect() {
   session.timeouts.idle_refresh = std::chrono::milliseconds(0);
   client_ = std::make_unique<client>(std::move(options));
   interrupt_ = std::make_unique<on_interrupt>([this] {
-    client_->cancel();
+    // First, so that whoever hears of the cancellation finds it there and takes it away: left for the next line, it
+    // would end the shell.
     const std::uint64_t one = 1;
-    if (::write(wake_, &one, sizeof one) < 0) return;  // full: it wakes anyway
+    (void)!::write(wake_, &one, sizeof one);  // full: it wakes anyway
+    client_->cancel();
   });
 }
 
