@@ -25,6 +25,15 @@ inline constexpr std::uint64_t high_bits = 0x8080808080808080U;
   return (x - low_bits) & ~x & high_bits;
 }
 
+/// The number of eight digits 0 … 9, the first of them the lowest octet.
+[[nodiscard]] constexpr std::uint32_t number_of_digits(std::uint64_t word) noexcept {
+  // Pairs, then fours, then all eight.
+  word = word * 10 + (word >> 8U);
+  constexpr std::uint64_t pairs = 0x000000FF000000FFU;
+  word = ((word & pairs) * 0x000F424000000064U + ((word >> 16U) & pairs) * 0x0000271000000001U) >> 32U;
+  return static_cast<std::uint32_t>(word);
+}
+
 #ifdef __SSE2__
 [[nodiscard]] inline __m128i sixteen(const char* at) noexcept {
   __m128i word;
@@ -92,6 +101,21 @@ template <char... Stops>
   return at;
 }
 
+/// Which of 64 octets are `c`, a bit for each.
+[[nodiscard]] inline std::uint64_t octets_that_are(const char* at, char c) noexcept {
+  std::uint64_t out = 0;
+#ifdef __SSE2__
+  const auto wanted = _mm_set1_epi8(c);
+  for (unsigned i = 0; i != 4; ++i) {
+    const auto equal = _mm_movemask_epi8(_mm_cmpeq_epi8(detail::sixteen(at + std::size_t{16} * i), wanted));
+    out |= std::uint64_t{static_cast<unsigned>(equal)} << (16 * i);
+  }
+#else
+  for (unsigned i = 0; i != 64; ++i) out |= std::uint64_t{at[i] == c} << i;
+#endif
+  return out;
+}
+
 /// The digits that a text begins with, as far as eight octets hold them.
 struct leading_digits {
   std::uint32_t value = 0;
@@ -110,11 +134,7 @@ struct leading_digits {
     out.count = static_cast<std::uint32_t>(std::countr_zero(others)) / 8;  // 64 / 8 when all are digits
     if (out.count == 0) return out;
     word <<= 8 * (most - out.count);  // zeros in front
-    // Pairs, then fours, then all eight.
-    word = word * 10 + (word >> 8U);
-    constexpr std::uint64_t pairs = 0x000000FF000000FFU;
-    word = ((word & pairs) * 0x000F424000000064U + ((word >> 16U) & pairs) * 0x0000271000000001U) >> 32U;
-    out.value = static_cast<std::uint32_t>(word);
+    out.value = detail::number_of_digits(word);
   } else {
     for (; out.count != most && at[out.count] >= '0' && at[out.count] <= '9'; ++out.count)
       out.value = out.value * 10 + static_cast<std::uint32_t>(at[out.count] - '0');
@@ -140,6 +160,24 @@ struct leading_digits {
   for (; behind != stop && *behind >= '0' && *behind <= '9'; ++behind)
     n = n * 10 + static_cast<std::uint64_t>(*behind - '0');
   return n > 0xFFFFFFFFU ? 0 : static_cast<std::uint32_t>(n);
+}
+
+/// [at, end) as an nz-number, of which the end is known: so several can be read at once. \param at eight readable
+/// octets, also where fewer belong to it \return 0 when it is none
+[[nodiscard]] inline std::uint32_t nz_number_between(const char* at, const char* end) noexcept {
+  constexpr std::ptrdiff_t at_once = 8;
+  if constexpr (std::endian::native == std::endian::little) {
+    if (const auto count = end - at; count > 0 && count <= at_once && *at != '0') {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at, sizeof word);
+      word = (word ^ (detail::low_bits * '0')) << (8 * static_cast<unsigned>(at_once - count));
+      const bool other = ((word | (word + detail::low_bits * 0x76U)) & detail::high_bits) != 0;
+      return other ? 0 : detail::number_of_digits(word);
+    }
+  }
+  const char* behind = at;
+  const auto n = read_nz_number(at, end, behind);
+  return behind == end ? n : 0;
 }
 
 /// Whether there is an octet above 127.

@@ -29,6 +29,9 @@ class search_in_pieces {
     std::size_t octets = 0;  ///< from the start of what was given: read, and not needed any more
   };
 
+  /// How many numbers may come, as far as is known: room is made with that in mind.
+  void expect(std::size_t numbers) noexcept { expected_ = numbers; }
+
   /// Whether such a response may begin here, and does not end here.
   [[nodiscard]] static bool begins(std::string_view octets) noexcept;
 
@@ -40,15 +43,18 @@ class search_in_pieces {
   [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
   /// Writes them again. \param to of `octets()`
   void write(std::span<char> to) const noexcept;
-  /// In ascending order, neither overlapping nor touching.
-  [[nodiscard]] std::vector<number_range> release() noexcept { return std::move(ranges_); }
+  /// What was read. Once; the object is of no use then.
+  [[nodiscard]] uid_set release();
 
  private:
-  void append(message_number n);
+  void keep(message_number first, message_number last);
   void make_room();
 
   std::vector<number_range> ranges_;
+  // The last range, which the next number may extend; none while `last_` is 0, and a 1 begins the first one.
+  message_number first_ = 1;
   message_number last_ = 0;
+  std::size_t expected_ = 0;
   std::uint64_t octets_ = 0;
 };
 

@@ -58,6 +58,7 @@ std::optional<bool> session::impl::read_numbers() {
   using reader = codec::search_in_pieces;
   const bool may_begin = !numbers && greeted && framer.may_take() != 0 && reader::begins(input.pending());
   if (!numbers && !may_begin) return std::nullopt;
+  if (!numbers) numbers->expect(tracker.view().exists);
   const auto step = numbers->take(input.pending(), options.limits.response_octets);
   switch (step.now) {
     case reader::state::more: input.consume(step.octets); return false;
@@ -70,7 +71,7 @@ std::optional<bool> session::impl::read_numbers() {
   }
   if (literals) literals->reset();
   hear_numbers(*numbers);
-  response r = search_response{uid_set::from_ranges(numbers->release()), std::nullopt};
+  response r = search_response{numbers->release(), std::nullopt};
   numbers.reset();
   on_response(r);
   return true;

@@ -70,6 +70,41 @@ TEST(swar, numbers_of_32_bits_and_no_others) {
   EXPECT_EQ(read("7 8 9 10 11", 1), 7U);
 }
 
+TEST(swar, numbers_of_which_the_end_is_known) {
+  const auto read = [](std::string_view text, std::size_t octets) {
+    const auto readable = std::string(text) + "99999999";
+    return base::nz_number_between(readable.data(), readable.data() + octets);
+  };
+  const std::string digits = "1234567890";
+  for (std::size_t count = 1; count <= digits.size(); ++count) {
+    EXPECT_EQ(read(digits, count), std::stoul(digits.substr(0, count)));
+    for (std::size_t at = 0; at < count; ++at) {
+      for (int octet = 0; octet < 256; ++octet) {
+        const char other = static_cast<char>(octet);
+        if (other >= '0' && other <= '9') continue;
+        auto text = digits;
+        text[at] = other;
+        EXPECT_EQ(read(text, count), 0U) << octet << " at " << at << " of " << count;
+      }
+    }
+  }
+  EXPECT_EQ(read("4294967295", 10), 4'294'967'295U);
+  EXPECT_EQ(read("4294967296", 10), 0U);
+  EXPECT_EQ(read("11111111111", 11), 0U);
+  EXPECT_EQ(read("01", 2), 0U);
+  EXPECT_EQ(read("", 0), 0U);
+}
+
+TEST(swar, which_of_64_octets_are_one) {
+  std::string text(64, 'x');
+  EXPECT_EQ(base::octets_that_are(text.data(), ' '), 0U);
+  for (std::size_t at = 0; at != text.size(); ++at) {
+    text[at] = ' ';
+    EXPECT_EQ(base::octets_that_are(text.data(), ' '), std::uint64_t{1} << at);
+    text[at] = 'x';
+  }
+}
+
 TEST(big_block, sizes_fill_pages) {
   EXPECT_EQ(base::filling_pages(1), 1U);
   EXPECT_EQ(base::filling_pages(base::huge_page / 2), base::huge_page / 2);

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace {
 
@@ -38,7 +40,7 @@ TEST(search_in_pieces, what_was_taken_can_be_written_again) {
     EXPECT_EQ(rest.now, state::complete);
     EXPECT_EQ(first.octets + rest.octets, line.size());
     EXPECT_EQ(written_again(s), line.substr(0, line.size() - 2));
-    EXPECT_EQ(s.release(),
+    EXPECT_EQ(s.release().release(),
               (std::vector<number_range>{
                   {2, 4}, {7, 7}, {12345678, 12345678}, {123456789, 123456789}, {4294967294, 4294967295}}));
   }
@@ -53,6 +55,48 @@ TEST(search_in_pieces, anything_else_is_for_somebody_else) {
     const auto step = s.take(text, any_length);
     EXPECT_EQ(step.now, state::other) << line;
     EXPECT_EQ(written_again(s), text.substr(0, step.octets));
+  }
+}
+
+// Long texts are read many numbers at a time, and the same as a few octets at a time.
+TEST(search_in_pieces, whatever_stands_in_a_long_text_is_read_as_in_a_short_one) {
+  std::string line = "* SEARCH 7 8 9";
+  for (unsigned n = 2; line.size() < 400; ++n) line += " " + std::to_string(n * n * n * n * n);
+  line += "\r\n";
+  const auto read = [](std::string_view text, std::size_t visible) {
+    search_in_pieces s;
+    std::size_t taken = 0;
+    for (std::size_t seen = visible;; seen += visible) {
+      const auto step = s.take(text.substr(taken, std::min(seen, text.size()) - taken), any_length);
+      taken += step.octets;
+      if (step.now != state::more || seen >= text.size())
+        return std::tuple{step.now, taken, written_again(s), s.release().to_string()};
+    }
+  };
+  EXPECT_EQ(std::get<state>(read(line, line.size())), state::complete);
+  for (std::size_t at = 9; at < line.size() - 2; ++at) {
+    for (const char other : {' ', '0', '9', '\r', '\n', 'x', '(', '\0', '\x8a'}) {
+      auto text = line;
+      text[at] = other;
+      EXPECT_EQ(read(text, text.size()), read(text, 16)) << text;
+    }
+  }
+}
+
+// 4,294,967,295 messages would be 32 GiB of ranges.
+TEST(search_in_pieces, what_may_come_is_believed_as_far_as_it_does_come) {
+  constexpr std::size_t numbers = 5000;
+  std::string line = "* SEARCH";
+  for (std::size_t n = 1; n <= numbers; ++n) line += " " + std::to_string(2 * n);
+  line += "\r\n";
+  for (const std::size_t expected : {std::size_t{0}, std::size_t{6000}, std::size_t{0xFFFFFFFFU}}) {
+    search_in_pieces s;
+    s.expect(expected);
+    EXPECT_EQ(s.take(line, any_length).now, state::complete);
+    const auto ranges = s.release().release();
+    ASSERT_EQ(ranges.size(), numbers);
+    EXPECT_EQ(ranges.back(), number_range(2 * numbers, 2 * numbers));
+    EXPECT_LE(ranges.capacity() * sizeof(number_range), std::size_t{2} << 20U) << expected;
   }
 }
 
