@@ -4,6 +4,8 @@
 
 #include <imapxx/event.hpp>
 
+#include "base/swar.hpp"
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -47,7 +49,7 @@ class mailbox_tracker {
    public:
     [[nodiscard]] bool holds(std::string_view list) const noexcept {
       const auto& place = places_[list.size() % places_.size()];
-      return place.size == list.size() && std::memcmp(place.octets.data(), list.data(), list.size()) == 0;
+      return place.size == list.size() && base::equal_octets(place.octets.data(), list.data(), list.size());
     }
     void keep(std::string_view list) noexcept {
       auto& place = places_[list.size() % places_.size()];

@@ -73,42 +73,83 @@ constexpr halves make_halves() {
 }
 constexpr auto by_halves = make_halves();
 
-// As `decode_groups`, sixteen digits at once, as long as there are so many octets.
-[[gnu::target("ssse3")]] const char* decode_sixteens(const char* at, const char* end, char*& to) noexcept {
-  const auto row_of = [](const std::array<std::uint8_t, 16>& octets) {
-    __m128i row;
-    std::memcpy(&row, octets.data(), sizeof row);
-    return row;
-  };
-  const auto classes = row_of(by_halves.class_of_upper);
-  const auto refused = row_of(by_halves.refused_by_lower);
-  const auto to_value = row_of(by_halves.to_value);
-  const auto half = _mm_set1_epi8(0x0F);
-  const auto order = _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
-  char* out = to;
-  while (end - at >= 16) {
+#define IMAPXX_WITH_SHUFFLE [[gnu::target("ssse3"), gnu::always_inline]] inline
+
+class sixteen_digits {
+ public:
+  IMAPXX_WITH_SHUFFLE sixteen_digits() noexcept
+      : classes_(row_of(by_halves.class_of_upper)),
+        refused_(row_of(by_halves.refused_by_lower)),
+        to_value_(row_of(by_halves.to_value)) {}
+
+  /// Reads sixteen octets, and writes the twelve that they stand for and four more. \return zero octets for the digits
+  IMAPXX_WITH_SHUFFLE __m128i decode(const char* at, char* to) const noexcept {
     __m128i octets;
     std::memcpy(&octets, at, sizeof octets);
+    const auto half = _mm_set1_epi8(0x0F);
     const auto upper = _mm_and_si128(_mm_srli_epi16(octets, 4), half);
     const auto lower = _mm_and_si128(octets, half);
-    const auto wrong = _mm_and_si128(_mm_shuffle_epi8(classes, upper), _mm_shuffle_epi8(refused, lower));
-    const auto right = _mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128()));
+    const auto wrong = _mm_and_si128(_mm_shuffle_epi8(classes_, upper), _mm_shuffle_epi8(refused_, lower));
     const auto index = _mm_add_epi8(upper, _mm_cmpeq_epi8(octets, _mm_set1_epi8('/')));
-    const auto values = _mm_add_epi8(octets, _mm_shuffle_epi8(to_value, index));
+    const auto values = _mm_add_epi8(octets, _mm_shuffle_epi8(to_value_, index));
     // Two of six bits become one of twelve, two of these one of 24, whose three octets then follow each other.
     const auto pairs = _mm_maddubs_epi16(values, _mm_set1_epi16(0x0140));
     const auto fours = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
+    const auto order = _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
     const auto packed = _mm_shuffle_epi8(fours, order);
-    std::memcpy(out, &packed, sizeof packed);
-    constexpr int all = 0xFFFF;
-    if (right != all) {
-      const auto groups = std::countr_one(static_cast<unsigned>(right)) / 4;
-      out += 3 * groups;
-      at += 4 * groups;
-      break;
-    }
-    at += 16;
-    out += 12;
+    std::memcpy(to, &packed, sizeof packed);
+    return wrong;
+  }
+
+  /// Which octets are digits, a bit for each, by what `decode` returned.
+  IMAPXX_WITH_SHUFFLE static unsigned right(__m128i wrong) noexcept {
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128())));
+  }
+  static constexpr unsigned all = 0xFFFF;
+
+ private:
+  IMAPXX_WITH_SHUFFLE static __m128i row_of(const std::array<std::uint8_t, 16>& octets) noexcept {
+    __m128i row;
+    std::memcpy(&row, octets.data(), sizeof row);
+    return row;
+  }
+  __m128i classes_;
+  __m128i refused_;
+  __m128i to_value_;
+};
+
+// As `decode_groups`, as long as there are sixteen octets.
+[[gnu::target("ssse3")]] const char* decode_sixteens(const char* at, const char* end, char*& to) noexcept {
+  const sixteen_digits digits_of;
+  char* out = to;
+  for (; end - at >= 16; at += 16, out += 12) {
+    const auto right = sixteen_digits::right(digits_of.decode(at, out));
+    if (right == sixteen_digits::all) continue;
+    const auto groups = std::countr_one(right) / 4;
+    out += 3 * groups;
+    at += 4 * groups;
+    break;
+  }
+  to = out;
+  return at;
+}
+
+// Whole lines of `length` digits, each behind a CR LF: what a long text consists of. The last sixteen of a line overlap
+// those in front of them, so that no rest is left.
+[[gnu::target("ssse3")]] const char* decode_lines(const char* at, const char* end, std::ptrdiff_t length,
+                                                  char*& to) noexcept {
+  constexpr std::ptrdiff_t line_end = 2;
+  const sixteen_digits digits_of;
+  char* out = to;
+  for (; end - at >= line_end + length && at[0] == '\r' && at[1] == '\n'; at += line_end + length) {
+    const char* const line = at + line_end;
+    auto wrong = digits_of.decode(line, out);
+    for (std::ptrdiff_t i = 16; i < length - 16; i += 16)
+      wrong = _mm_or_si128(wrong, digits_of.decode(line + i, out + i / 4 * 3));
+    const auto last = length - 16;
+    wrong = _mm_or_si128(wrong, digits_of.decode(line + last, out + last / 4 * 3));
+    if (sixteen_digits::right(wrong) != sixteen_digits::all) break;
+    out += length / 4 * 3;
   }
   to = out;
   return at;
@@ -123,9 +164,11 @@ bool has_shuffle() noexcept {
 // `decode_groups` may write so many octets more than all digits could become.
 constexpr std::size_t written_beyond = 4;
 
-// As many whole groups of four digits as stand at `at` with nothing between them. \return where they end
+// As many whole groups of four digits as stand at `at` with nothing between them but the line ends of lines that are
+// all as long as the first. \return where they end
 const char* decode_groups(const char* at, const char* end, char*& to) noexcept {
 #ifdef IMAPXX_SIXTEEN_DIGITS
+  const char* const begin = at;
   if (has_shuffle()) at = decode_sixteens(at, end, to);
 #endif
   for (; end - at >= 4; at += 4) {
@@ -137,6 +180,9 @@ const char* decode_groups(const char* at, const char* end, char*& to) noexcept {
     to[2] = static_cast<char>(bits & 0xFFU);
     to += 3;
   }
+#ifdef IMAPXX_SIXTEEN_DIGITS
+  if (at - begin >= 16 && has_shuffle()) at = decode_lines(at, end, at - begin, to);
+#endif
   return at;
 }
 
@@ -206,9 +252,13 @@ void transfer_decoder::feed_base64(std::string_view octets, std::string& out) {
   char* to = out.data() + had;
   const char* const end = octets.data() + octets.size();
   for (const char* at = octets.data(); at != end && !done_;) {
-    if (count_ == 0) at = decode_groups(at, end, to);
-    while (at != end && (*at == '\r' || *at == '\n')) ++at;
-    if (at != end) base64_octet(*at++, to);
+    if (count_ == 0) {
+      const char* const begin = at;
+      at = decode_groups(at, end, to);
+      while (at != end && (*at == '\r' || *at == '\n')) ++at;
+      if (at != begin) continue;
+    }
+    base64_octet(*at++, to);
   }
   out.resize(static_cast<std::size_t>(to - out.data()));
 }

@@ -104,7 +104,9 @@ class flag_view {
    private:
     void cut() noexcept {
       while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);
-      const auto end = std::min(rest_.find(' '), rest_.size());
+      // Names are so short that a call for each would take longer than looking at their octets.
+      std::size_t end = 0;
+      while (end != rest_.size() && rest_[end] != ' ') ++end;
       name_ = rest_.empty() ? std::string_view() : rest_.substr(0, end);
       rest_.remove_prefix(end);
     }

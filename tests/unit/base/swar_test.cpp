@@ -95,6 +95,19 @@ TEST(swar, numbers_of_which_the_end_is_known) {
   EXPECT_EQ(read("", 0), 0U);
 }
 
+TEST(swar, texts_of_any_size_that_differ_in_any_place) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string a(size, 'x');
+    auto b = a;
+    EXPECT_TRUE(base::equal_octets(a.data(), b.data(), size));
+    for (auto& octet : b) {
+      octet = 'X';
+      EXPECT_FALSE(base::equal_octets(a.data(), b.data(), size)) << b;
+      octet = 'x';
+    }
+  }
+}
+
 TEST(swar, which_of_64_octets_are_one) {
   std::string text(64, 'x');
   EXPECT_EQ(base::octets_that_are(text.data(), ' '), 0U);

@@ -133,6 +133,27 @@ TEST(transfer_decoder, what_is_no_base64_digit_is_skipped_wherever_it_stands) {
   }
 }
 
+// Lines of one length are read at once: each length, and whatever disturbs one of them anywhere.
+TEST(transfer_decoder, base64_in_lines_of_any_length_and_with_any_disturbance) {
+  std::string want;
+  for (unsigned n = 0; want.size() < 500; ++n) want += static_cast<char>(n * n * 7 + n / 3);
+  for (std::size_t length = 1; length <= 100; ++length) {
+    EXPECT_EQ(decode("base64", in_base64(want, length)), want) << length;
+  }
+  for (const std::size_t length : {16, 24, 60, 76}) {
+    const auto text = in_base64(want, length);
+    std::size_t digits_before = 0;
+    for (std::size_t at = 0; at < 3 * length; ++at) {
+      for (const std::string_view other : {"\n", "\r", "\r\n", " ", "-", "\x80"}) {
+        ASSERT_EQ(decode("base64", std::string(text).insert(at, other)), want) << length << " at " << at;
+      }
+      ASSERT_EQ(decode("base64", text.substr(0, at)), want.substr(0, digits_before * 3 / 4))
+          << length << " until " << at;
+      digits_before += base64_alphabet.find(text[at]) != std::string_view::npos ? 1U : 0U;
+    }
+  }
+}
+
 TEST(transfer_decoder, each_base64_digit_has_its_value_in_each_place) {
   for (std::size_t place = 0; place < 16; ++place) {
     for (std::size_t value = 0; value < base64_alphabet.size(); ++value) {
