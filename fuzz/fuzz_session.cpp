@@ -11,12 +11,14 @@
 #include "support/choices.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,7 +28,7 @@ using namespace imapxx;
 class run {
  public:
   /// `split`: whether the server's octets are cut; `halves`: whether the client's leave in parts; `rows`: whether rows
-  /// of streams are taken with `next_row`.
+  /// of streams are taken with `next_rows`.
   run(bool split, bool halves, bool rows = false)
       : session_(options()), splits_(0), split_(split), halves_(halves), rows_(rows) {}
 
@@ -90,13 +92,16 @@ class run {
   }
 
   void take_rows() {
-    fetch_row row;
-    while (rows_ && session_.next_row(stream_, row)) {
-      session_event e;
-      e.what = session_event::kind::row;
-      e.id = stream_;
-      e.row = &row;
-      see(e);
+    if (!rows_) return;
+    std::array<fetch_row, 3> places;
+    while (const auto count = session_.next_rows(stream_, places)) {
+      for (const auto& row : std::span(places).first(count)) {
+        session_event e;
+        e.what = session_event::kind::row;
+        e.id = stream_;
+        e.row = &row;
+        see(e);
+      }
     }
   }
 

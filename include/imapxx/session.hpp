@@ -78,10 +78,11 @@ class IMAPXX_API session {
   void end_idle(command_id id);
 
   [[nodiscard]] session_event next();
-  /// A shortcut where rows come by the million: when what stands next is a row of the streaming command `id` with no
-  /// body in it, cuts it into `into` and returns true; its views live until the following `next` or `next_row`.
-  /// Otherwise false, and `next` tells what there is; `into` may be overwritten all the same.
-  [[nodiscard]] bool next_row(command_id id, fetch_row& into);
+  /// A shortcut where rows come by the million: as long as what stands next is a row of the streaming command `id` with
+  /// no body in it, cuts it into the next place of `into`. The views live until the following `next`, `next_rows` or
+  /// `input_buffer`; the places behind the rows may be overwritten, too. \return how many there were; 0 says nothing of
+  /// what is to come: `next` tells
+  [[nodiscard]] std::size_t next_rows(command_id id, std::span<fetch_row> into);
 
   /// Where to put received bytes. Call `input_received` with how many came.
   [[nodiscard]] std::span<char> input_buffer();

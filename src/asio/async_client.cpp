@@ -52,6 +52,7 @@ const std::shared_ptr<detail::async_core>& async_fetch_stream::core() const noex
 
 const fetch_event* async_fetch_stream::next_received() {
   auto& s = *state_;
+  if (s.spool.has_rows()) return s.spool.take_row();
   if (s.refused || s.over) return nullptr;
   s.spool.release_current();
   if (s.spool.empty()) {

@@ -335,9 +335,10 @@ void async_core::reached(result<stream_socket>& found) {
 // For a consumer that takes pieces without waiting. Others may hear of theirs meanwhile.
 const fetch_event* async_core::advance(command_id stream, core::fetch_spool& spool) {
   if (!connected()) return nullptr;
-  const bool here = !engine_.is_done(stream) &&
-                    ending_without_memory([&] { return engine_.next_row(stream, spool.place_for_row()); });
-  if (here) return spool.row_in_place();
+  if (!engine_.is_done(stream)) {
+    spool.rows_in_place(ending_without_memory([&] { return engine_.next_rows(stream, spool.places_for_rows()); }));
+    if (spool.has_rows()) return spool.take_row();
+  }
   engine_.wait_for_stream(stream);
   while (spool.empty() && !engine_.is_done(stream)) {
     engine_.keep_pieces();
@@ -411,6 +412,7 @@ bool async_core::try_write() {
 
 bool async_core::try_read() {
   if (engine_.network_ended()) return false;
+  engine_.keep_pieces();
   const auto room = engine_.input_buffer();
   std::error_code ec;
   const auto n = socket_->read_some(asio::buffer(room.data(), room.size()), ec);

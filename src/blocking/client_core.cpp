@@ -235,8 +235,8 @@ result<std::unique_ptr<command>> client_core::wait(command_id id) {
 const fetch_event* client_core::received_row(command_id id, core::fetch_spool& spool) {
   if (!spool.empty()) return nullptr;
   spool.release_current();
-  const bool here = ending_without_memory([&] { return engine_.next_row(id, spool.place_for_row()); });
-  return here ? spool.row_in_place() : nullptr;
+  spool.rows_in_place(ending_without_memory([&] { return engine_.next_rows(id, spool.places_for_rows()); }));
+  return spool.has_rows() ? spool.take_row() : nullptr;
 }
 
 result<void> client_core::fill(command_id id, core::fetch_spool& spool) {

@@ -15,6 +15,7 @@ struct fetch_stream::state {
 
   // What is there already, as long as nothing else is to be told first.
   const fetch_event* received() {
+    if (spool.has_rows()) return spool.take_row();
     if (id == 0 || over || !spool.empty() || core->is_done(id)) return nullptr;
     return core->received_row(id, spool);
   }

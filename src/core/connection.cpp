@@ -109,10 +109,10 @@ step connection::next() {
   return s;
 }
 
-bool connection::next_row(command_id id, fetch_row& into) {
-  if (handshaking()) return false;
+std::size_t connection::next_rows(command_id id, std::span<fetch_row> into) {
+  if (handshaking()) return 0;
   if (more_) pump_in();
-  return session_.next_row(id, into);
+  return session_.next_rows(id, into);
 }
 
 // Protected bytes to plain ones, as far as the session has room. \return the octets of `protected_bytes` that were used

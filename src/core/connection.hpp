@@ -79,8 +79,8 @@ class connection {
   [[nodiscard]] filter::stream_filter* tls_filter() const noexcept { return filter_.get(); }
 
   [[nodiscard]] step next();
-  /// As `session::next_row`.
-  [[nodiscard]] bool next_row(command_id id, fetch_row& into);
+  /// As `session::next_rows`.
+  [[nodiscard]] std::size_t next_rows(command_id id, std::span<fetch_row> into);
 
   [[nodiscard]] std::span<char> input_buffer();
   void input_received(std::size_t n);

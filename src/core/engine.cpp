@@ -120,7 +120,7 @@ bool engine::idle_too_long() const {
 
 void engine::keep_pieces() {
   for (auto& [id, spool] : spools_) {
-    if (id != waiting_stream_) spool->keep_current();
+    if (id != waiting_stream_) spool->keep();
   }
 }
 

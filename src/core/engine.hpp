@@ -81,11 +81,11 @@ class engine final : public operation_host, public observer, public recovery_own
   /// The stream whose consumer waits, and uses a piece before it lets anything else happen: no copy is made for it. 0:
   /// none.
   void wait_for_stream(command_id id) noexcept { waiting_stream_ = id; }
-  /// For the consumer of this stream, whose spool is empty: a row that is here already, without an event. False says
-  /// nothing of what is to come; ask `handle_event`.
-  [[nodiscard]] bool next_row(command_id id, fetch_row& into) {
+  /// For the consumer of this stream, whose spool is empty: puts rows that are here already into its places, without
+  /// an event for each. \return how many; 0 says nothing of what is to come: ask `handle_event`
+  [[nodiscard]] std::size_t next_rows(command_id id, std::span<fetch_row> into) {
     const bool alone = spools_.size() == 1 && spools_.begin()->first == id;
-    return alone && !broken_ && !recovery_ && link_->next_row(id, into);
+    return alone && !broken_ && !recovery_ ? link_->next_rows(id, into) : 0;
   }
   /// Copies what consumers of other streams than the waiting one still look at; to be called before `handle_event`
   /// whenever control comes from a caller.

@@ -81,6 +81,7 @@ result<void> fetch_spool::put(const session_event& e, bool direct) {
     default: return {};
   }
   if (direct && empty()) {
+    in_place_ = false;
     direct_ = true;
     borrowed_ = true;
     current_ = fetch_event();
@@ -96,30 +97,42 @@ result<void> fetch_spool::put(const session_event& e, bool direct) {
     return {};
   }
   item it;
-  it.what = what;
-  if (what == fetch_event::kind::body_begin) it.body = *e.body;
   if (e.row != nullptr) {
-    it.by_uid = e.row->seq() == 0 && e.row->uid();
-    it.number = it.by_uid ? *e.row->uid() : e.row->seq();
-    it.octets = e.row->text();
+    it = item_of(*e.row);
   } else {
+    it.what = what;
+    if (what == fetch_event::kind::body_begin) it.body = *e.body;
     it.octets = e.chunk;
   }
-  const auto cost = sizeof(item) + it.octets.size();
+  const auto cost = cost_of(it);
   if (file_read_ != file_end_ || in_memory_ + cost > memory_octets) return to_file(it);
   in_memory_ += cost;
   queue_.push_back(std::move(it));
   return {};
 }
 
+fetch_spool::item fetch_spool::item_of(const fetch_row& row) {
+  item it;
+  it.by_uid = row.seq() == 0 && row.uid();
+  it.number = it.by_uid ? *row.uid() : row.seq();
+  it.octets = row.text();
+  return it;
+}
+
+void fetch_spool::keep() {
+  if (borrowed_) keep_current();
+  while (has_rows()) {
+    // The last one first: they stand in front of whatever comes now.
+    queue_.push_front(item_of(rows_[rows_end_ - 1]));
+    in_memory_ += cost_of(queue_.front());
+    --rows_end_;
+  }
+}
+
 void fetch_spool::keep_current() {
-  if (!borrowed_) return;
   borrowed_ = false;
   if (current_.row != nullptr) {
-    held_.octets = row_.text();
-    const bool by_uid = row_.seq() == 0 && row_.uid();
-    held_.by_uid = by_uid;
-    held_.number = by_uid ? *row_.uid() : row_.seq();
+    held_ = item_of(*current_.row);
     show_row();
   } else {
     held_.octets = current_.chunk;
@@ -132,14 +145,16 @@ result<const fetch_event*> fetch_spool::take() {
     direct_ = false;
     return &current_;
   }
+  if (has_rows()) return take_row();
   if (empty()) return static_cast<const fetch_event*>(nullptr);
   borrowed_ = false;
+  in_place_ = false;
   if (queue_.empty()) {
     if (auto ok = from_file(held_); !ok) return ok.error();
   } else {
     held_ = std::move(queue_.front());
     queue_.pop_front();
-    in_memory_ -= sizeof(item) + held_.octets.size();
+    in_memory_ -= cost_of(held_);
   }
   current_ = fetch_event();
   current_.what = held_.what;
@@ -155,10 +170,11 @@ result<const fetch_event*> fetch_spool::take() {
 }
 
 void fetch_spool::show_row() {
+  auto& to = in_place_ ? rows_[rows_at_ - 1] : row_;
   if (held_.by_uid) {
-    row_.assign_uid(held_.number, held_.octets);
+    to.assign_uid(held_.number, held_.octets);
   } else {
-    row_.assign(held_.number, held_.octets);
+    to.assign(held_.number, held_.octets);
   }
 }
 

@@ -6,10 +6,13 @@
 #include <imapxx/result.hpp>
 #include <imapxx/session.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,22 +28,32 @@ class fetch_spool {
   /// Takes an event of the session. `direct`: the caller waits for it and uses it before anything else happens, so its
   /// views are kept as they are.
   result<void> put(const session_event& e, bool direct);
-  [[nodiscard]] bool empty() const noexcept { return !direct_ && queue_.empty() && file_read_ == file_end_; }
-  /// Where a row is to be cut when the consumer takes it at once; `row_in_place` is then its event.
-  [[nodiscard]] fetch_row& place_for_row() noexcept { return row_; }
-  [[nodiscard]] const fetch_event* row_in_place() noexcept {
+  [[nodiscard]] bool empty() const noexcept {
+    return !has_rows() && !direct_ && queue_.empty() && file_read_ == file_end_;
+  }
+  /// Where rows are to be cut, when the spool is empty; `rows_in_place` tells how many were.
+  [[nodiscard]] std::span<fetch_row> places_for_rows() noexcept { return rows_; }
+  void rows_in_place(std::size_t rows) noexcept {
+    rows_at_ = 0;
+    rows_end_ = rows;
+  }
+  /// Whether a row stands in its place that was not taken yet: views of the session.
+  [[nodiscard]] bool has_rows() const noexcept { return rows_at_ != rows_end_; }
+  /// The next of them; needs `has_rows()`.
+  [[nodiscard]] const fetch_event* take_row() noexcept {
     borrowed_ = true;
+    in_place_ = true;
     current_.what = fetch_event::kind::row;
-    current_.row = &row_;
+    current_.row = &rows_[rows_at_++];
     current_.body = nullptr;
     current_.chunk = {};
     return &current_;
   }
   /// What waits in memory.
   [[nodiscard]] std::size_t in_memory() const noexcept { return in_memory_; }
-  /// Copies what the last event's views point to, because something else is about to use the session. The event itself
-  /// stays where it is.
-  void keep_current();
+  /// Copies what the views of the last event, and of rows that were not taken yet, point to, because something else is
+  /// about to use the session. The event itself stays where it is, and so does its row: the consumer may hold either.
+  void keep();
   /// The consumer is done with the last event.
   void release_current() noexcept { borrowed_ = false; }
   /// The next event; its views live until the following call. \return nullptr when there is none
@@ -58,14 +71,21 @@ class fetch_spool {
     void operator()(std::FILE* f) const noexcept { std::fclose(f); }
   };
   void show_row();
+  static item item_of(const fetch_row& row);
+  [[nodiscard]] static std::size_t cost_of(const item& it) noexcept { return sizeof(item) + it.octets.size(); }
+  void keep_current();
   result<void> to_file(const item& it);
   result<void> from_file(item& it);
 
   bool direct_ = false;
   bool borrowed_ = false;  // current_ points into the session
+  bool in_place_ = false;  // current_ is the last of rows_ that was taken, else it is row_
   fetch_event current_;
   item held_;
   fetch_row row_;
+  std::array<fetch_row, 8> rows_;  // those from rows_at_ on were not taken yet
+  std::size_t rows_at_ = 0;
+  std::size_t rows_end_ = 0;
   body_info body_;
   std::deque<item> queue_;
   std::size_t in_memory_ = 0;

@@ -266,7 +266,7 @@ result<command_id> session::submit(std::unique_ptr<command> cmd, bool streaming)
 void session::abandon(command_id id) { impl_->abandon(id); }
 void session::end_idle(command_id id) { impl_->end_idle(id); }
 session_event session::next() { return impl_->next(); }
-bool session::next_row(command_id id, fetch_row& into) { return impl_->next_row(id, into); }
+std::size_t session::next_rows(command_id id, std::span<fetch_row> into) { return impl_->next_rows(id, into); }
 std::span<char> session::input_buffer() { return impl_->input.prepare(1); }
 void session::input_received(std::size_t n) { impl_->input.commit(n); }
 std::uint64_t session::literal_octets_missing() const noexcept { return impl_->framer.literal_octets_missing(); }

@@ -91,9 +91,11 @@ struct session::impl {
   }
   void tell_observer(std::string_view text);
   bool on_frame(const wire::frame& f);
-  bool next_row(command_id id, fetch_row& into);
-  [[nodiscard]] std::size_t take_row(fetch_row& into);
-  [[nodiscard]] bool is_for(command_id id, const fetch_row& r, std::size_t octets);
+  std::size_t next_rows(command_id id, std::span<fetch_row> into);
+  [[nodiscard]] bool next_framed_row(core::in_flight_command* reader, fetch_row& into);
+  [[nodiscard]] std::size_t take_row(std::string_view octets, std::size_t most, fetch_row& into);
+  [[nodiscard]] core::in_flight_command* first_reader(command_id id) noexcept;
+  [[nodiscard]] bool is_for(core::in_flight_command* reader, const fetch_row& r, std::size_t octets);
   void trace_received(std::string_view text);
   void on_response_text(std::string_view text);
   void parse_and_handle(std::string_view text);

@@ -190,6 +190,34 @@ void commands_inside_a_fetch_loop(bench& b) {
   EXPECT_EQ(c.status("Done", status_items().messages()).messages, 20U);
 }
 
+// Rows without bodies are taken several at a time; what is not told yet when another command comes is not lost.
+void commands_between_rows(bench& b) {
+  auto& s = b.serve();
+  for (int i = 0; i < 60; ++i) s.append("joe", "INBOX", "Subject: n" + std::to_string(i) + "\r\n\r\n");
+  auto c = b.log_in(s);
+  c.select("INBOX");
+  const auto uids = c.uid_search(search_key::all());
+  for (const unsigned every : {1U, 3U, 7U, 13U}) {
+    auto in = c.stream(fetch(uid_set::all(), fetch_items().flags().rfc822_size()));
+    auto expected = uids.begin();
+    unsigned rows = 0;
+    while (const auto* row = in.next_row()) {
+      ASSERT_NE(expected, uids.end());
+      if (++rows % every == 0) {
+        c.store(uid_set(*row->uid()), store_mode::add, flag_list(flag("$every" + std::to_string(every))));
+        ASSERT_EQ(c.fetch(uid_set(*uids.begin()), fetch_items().body_peek("HEADER")).size(), 1U);
+      }
+      EXPECT_EQ(row->uid(), *expected);
+      EXPECT_EQ(row->seq(), rows);
+      EXPECT_EQ(row->has_flag("$every1"), every != 1);
+      EXPECT_GT(row->rfc822_size().value_or(0), 13U);
+      ++expected;
+    }
+    EXPECT_EQ(rows, 60U);
+    EXPECT_EQ(c.uid_search(search_key::keyword(flag("$every" + std::to_string(every)))).size(), 60U / every);
+  }
+}
+
 void a_stream_that_is_dropped_early_leaves_the_connection_usable(bench& b) {
   auto& s = b.serve();
   for (int i = 0; i < 5; ++i) s.append("joe", "INBOX", "Subject: x\r\n\r\n" + std::string(1000, 'b') + "\r\n");
@@ -412,6 +440,7 @@ const scenario scenarios[] = {
      &a_wrong_password_is_a_status_error_and_the_session_goes_on},
     {"tickets_may_be_waited_for_in_any_order", &tickets_may_be_waited_for_in_any_order, scenario::timed},
     {"commands_inside_a_fetch_loop", &commands_inside_a_fetch_loop},
+    {"commands_between_rows", &commands_between_rows},
     {"a_stream_that_is_dropped_early_leaves_the_connection_usable",
      &a_stream_that_is_dropped_early_leaves_the_connection_usable},
     {"big_literals_in_both_directions_do_not_deadlock", &big_literals_in_both_directions_do_not_deadlock},

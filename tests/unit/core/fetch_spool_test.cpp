@@ -37,7 +37,7 @@ TEST(fetch_spool, what_is_waited_for_is_not_copied) {
   ASSERT_TRUE(spool.put(row_event(r), true));
   const auto* e = spool.take().value();
   EXPECT_EQ(e->row->text().data(), text.data());
-  spool.keep_current();
+  spool.keep();
   EXPECT_NE(e->row->text().data(), text.data());
   EXPECT_EQ(e->row->uid(), 5U);
   EXPECT_TRUE(spool.empty());
@@ -129,11 +129,56 @@ TEST(fetch_spool, rows_that_are_known_by_uid_only_stay_so) {  // UIDFETCH of RFC
     fetch_spool spool;
     ASSERT_TRUE(spool.put(row_event(by_uid), direct));
     const auto* e = spool.take().value();
-    spool.keep_current();
+    spool.keep();
     ASSERT_NE(e, nullptr);
     EXPECT_EQ(e->row->seq(), 0U);
     EXPECT_EQ(e->row->uid(), 7U);
     EXPECT_TRUE(e->row->has_flag("a"));
+  }
+}
+
+// Rows in their places: views of what the session holds, which may be overwritten whenever something else uses it.
+TEST(fetch_spool, rows_in_their_places_are_kept_in_front_of_what_comes) {
+  std::string received;
+  for (int i = 1; i <= 4; ++i) received += "(UID " + std::to_string(i + 10) + " FLAGS ($A))";
+  const std::string later = "(UID 15 FLAGS ())";
+  for (std::uint32_t taken_before = 0; taken_before <= 4; ++taken_before) {
+    fetch_spool spool;
+    auto session_buffer = received;
+    const auto places = spool.places_for_rows();
+    ASSERT_GE(places.size(), 4U);
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      places[i].assign(
+          i + 1, std::string_view(session_buffer).substr(i * session_buffer.size() / 4, session_buffer.size() / 4));
+    }
+    spool.rows_in_place(4);
+    EXPECT_FALSE(spool.empty());
+    const fetch_event* e = nullptr;
+    const fetch_row* held = nullptr;
+    for (std::uint32_t i = 1; i <= taken_before; ++i) {
+      e = spool.take().value();
+      held = e->row;
+      ASSERT_EQ(e->row->seq(), i);
+      EXPECT_EQ(e->row->uid(), i + 10);
+    }
+    spool.keep();
+    session_buffer.assign(session_buffer.size(), 'x');
+    if (e != nullptr) {
+      EXPECT_EQ(e->row, held);
+      EXPECT_EQ(e->row->seq(), taken_before);
+      EXPECT_EQ(e->row->uid(), taken_before + 10);
+      EXPECT_TRUE(e->row->has_flag("$A"));
+    }
+    const auto r = row(5, later);
+    ASSERT_TRUE(spool.put(row_event(r), false));
+    for (std::uint32_t i = taken_before + 1; i <= 5; ++i) {
+      e = spool.take().value();
+      ASSERT_NE(e, nullptr) << i;
+      EXPECT_EQ(e->row->seq(), i);
+      EXPECT_EQ(e->row->uid(), i + 10);
+    }
+    EXPECT_TRUE(spool.empty());
+    EXPECT_EQ(spool.in_memory(), 0U);
   }
 }
 

@@ -4,6 +4,9 @@
 #include "unit/core/session_harness.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
 
 namespace imapxx {
 namespace {
@@ -419,35 +422,68 @@ TEST(session_fetch, rows_without_events) {
   (void)t.output();
   auto& s = t.protocol;
   fetch_row row;
-  EXPECT_FALSE(s.next_row(id, row));
+  const auto next_row = [&](command_id of) { return s.next_rows(of, {&row, 1}) == 1; };
+  EXPECT_FALSE(next_row(id));
   EXPECT_EQ(s.next().what, kind::none);
   receive(s,
           "* 1 FETCH (UID 1 FLAGS (\\Seen $New))\r\n* 9 FETCH (UID 9 FLAGS ())\r\n* 3 EXISTS\r\n"
           "* 2 FETCH (UID 2 FLAGS () BODY[TEXT] {2}\r\nab)\r\n* 3 FETCH (UID 3 FLAGS ())\r\n" +
               t.last_tag() + " OK\r\n");
-  ASSERT_TRUE(s.next_row(id, row));
+  ASSERT_TRUE(next_row(id));
   EXPECT_EQ(row.seq(), 1U);
   EXPECT_TRUE(row.has_flag("$New"));
   EXPECT_TRUE(s.mailbox().flags.contains("$New"));
   // What is not a row of this command is handled all the same, without being lost or told twice.
-  EXPECT_FALSE(s.next_row(id, row));
-  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_FALSE(next_row(id));
+  EXPECT_FALSE(next_row(id));
   EXPECT_EQ(s.mailbox().exists, 3U);
-  EXPECT_FALSE(s.next_row(id, row));
-  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_FALSE(next_row(id));
+  EXPECT_FALSE(next_row(id));
   EXPECT_EQ(s.next().what, kind::body_begin);
   EXPECT_EQ(s.next().chunk, "ab");
   EXPECT_EQ(s.next().what, kind::body_end);
   const auto whole = s.next();
   ASSERT_EQ(whole.what, kind::row);
   EXPECT_EQ(whole.row->uid(), 2U);
-  EXPECT_FALSE(s.next_row(id + 1, row));
+  EXPECT_FALSE(next_row(id + 1));
   const auto other = s.next();
   ASSERT_EQ(other.what, kind::row);
   EXPECT_EQ(other.id, id);
   EXPECT_EQ(other.row->uid(), 3U);
-  EXPECT_FALSE(s.next_row(id, row));
+  EXPECT_FALSE(next_row(id));
   EXPECT_EQ(s.next().what, kind::completed);
+}
+
+// As many rows as there are places, up to whatever is something else, and that is not lost.
+TEST(session_fetch, several_rows_without_events) {
+  session_test t;
+  t.selected();
+  const auto id = t.submit(fetch(uid_set::range(1, 6), fetch_items().flags()), true);
+  (void)t.output();
+  auto& s = t.protocol;
+  std::array<fetch_row, 3> rows;
+  const auto uids = [&] {
+    std::vector<std::uint32_t> found;
+    for (std::size_t i = 0, count = s.next_rows(id, rows); i < count; ++i)
+      found.push_back(rows.at(i).uid().value_or(0));
+    return found;
+  };
+  receive(s,
+          "* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n* 2 FETCH (FLAGS () UID 2)\r\n* 3 FETCH (UID 3 FLAGS ())\r\n"
+          "* 4 FETCH (UID 4 FLAGS ($A))\r\n* 6 FETCH (UID 9 FLAGS ())\r\n* 5 FETCH (UID 5 FLAGS ())\r\n* 7 EXISTS\r\n"
+          "* 6 FETCH (UID 6 FLAGS ())\r\n* 7 FETCH (UID 7 FL");
+  EXPECT_EQ(s.next_rows(id, {}), 0U);
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{1, 2, 3}));
+  EXPECT_EQ(rows[0].text(), "(UID 1 FLAGS (\\Seen))");
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{4}));  // UID 9 is nobody's
+  EXPECT_TRUE(rows[0].has_flag("$A"));
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{5}));
+  EXPECT_EQ(s.mailbox().exists, 10U);
+  EXPECT_EQ(uids(), std::vector<std::uint32_t>());
+  EXPECT_EQ(s.mailbox().exists, 7U);
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{6}));
+  EXPECT_EQ(uids(), std::vector<std::uint32_t>());
+  EXPECT_EQ(s.next().what, kind::none);
 }
 
 TEST(session_fetch, a_quoted_body_is_streamed_too) {
