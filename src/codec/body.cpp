@@ -36,10 +36,6 @@ void read_parameters(const tree& t, std::uint32_t at, body_parameters& out) {
   if (odd) tolerate(quirk::b08);
 }
 
-bool is_disposition_name(std::string_view text) {
-  return base::iequals(text, "inline") || base::iequals(text, "attachment") || base::iequals(text, "form-data");
-}
-
 // body-fld-lang = nstring / "(" string *(SP string) ")"
 void read_languages(const tree& t, std::uint32_t at, std::vector<std::string>& out) {
   if (t.is_text(at)) out.push_back(t.text(at));
@@ -67,7 +63,7 @@ void read_disposition(const tree& t, std::uint32_t at, body_structure& out) {
   if (t.is_nil(at)) return;
   if (t.is_text(at)) {
     const auto text = t.text(at);
-    if (!is_disposition_name(text) && is_language_tag(text)) {
+    if (is_language_tag(text)) {
       tolerate(quirk::b07);
       out.languages.push_back(text);
     } else if (text.find(' ') != std::string::npos) {

@@ -240,6 +240,11 @@ bool fail_set(lexer& in, const error& why, const char* rule) noexcept {
   return false;
 }
 
+bool is_limit(const error& why) noexcept {
+  const auto words = why.message();
+  return words.ends_with(limit_nesting) || words.ends_with(limit_list_elements) || words.ends_with(limit_set_ranges);
+}
+
 std::string reason_of(const error& why, std::size_t nesting, std::size_t list_elements, std::size_t set_ranges) {
   struct known {
     std::string_view rule;

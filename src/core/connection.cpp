@@ -51,11 +51,22 @@ connection::connection(const connect_options& options, std::string_view host, ob
 
 connection::~connection() = default;
 
-result<void> connection::start_tls() {
+result<void> connection::may_start_tls() {
   if (filter_) return error(errc::wrong_state, "TLS is in use already").set_phase(phase::tls);
   if (session_.state() != session_state::none) {
     if (auto clean = session_.tls_started(); !clean) return clean.error().set_host(host_);
   }
+  return {};
+}
+
+result<void> connection::start_tls(std::unique_ptr<filter::stream_filter> with) {
+  if (auto ok = may_start_tls(); !ok) return ok;
+  filter_ = std::move(with);
+  return {};
+}
+
+result<void> connection::start_tls() {
+  if (auto ok = may_start_tls(); !ok) return ok;
   const auto& tls = options_.tls_settings;
   auto made = filter::make_tls_filter(
       tls, tls.expected_name.empty() ? std::string_view(host_) : std::string_view(tls.expected_name));
@@ -100,8 +111,11 @@ step connection::next() {
         break;
     }
   }
-  if (tls_up_ && more_) pump_in();
-  s.event = session_.next();
+  // What the session had no room for follows when it has used what it had.
+  do {
+    if (tls_up_ && more_) pump_in();
+    s.event = session_.next();
+  } while (s.event.what == session_event::kind::none && more_ && !session_.input_buffer().empty());
   if (s.event.what != session_event::kind::none) {
     s.what = step::kind::event;
     if (s.event.failure) s.event.failure.set_host(host_);

@@ -71,6 +71,8 @@ class connection {
   /// Starts the handshake: at once for implicit TLS, or after the tagged OK of STARTTLS. Errors: those of the TLS
   /// filter, starttls_injection.
   result<void> start_tls();
+  /// As `start_tls`, with a filter that is there already.
+  result<void> start_tls(std::unique_ptr<filter::stream_filter> with);
   /// Whether the bytes are protected by a finished handshake: said by the TLS object, never by the protocol's state.
   [[nodiscard]] bool tls() const noexcept { return tls_up_; }
   [[nodiscard]] bool handshaking() const noexcept { return filter_ != nullptr && !tls_up_; }
@@ -93,6 +95,7 @@ class connection {
   [[nodiscard]] deadline_hint deadline() const noexcept;
 
  private:
+  [[nodiscard]] result<void> may_start_tls();
   std::size_t decode(std::string_view protected_bytes);
   void pump_in();
   void pump_out();

@@ -42,6 +42,7 @@ class append_guard::counted_source final : public literal_source {
   [[nodiscard]] std::uint64_t size() const override { return inner_->size(); }
   result<std::size_t> read(std::span<char> out) override {
     auto got = inner_->read(out);
+    broken_ = broken_ || !got;
     if (got) taken_ += *got;
     return got;
   }
@@ -51,10 +52,12 @@ class append_guard::counted_source final : public literal_source {
     return true;
   }
   [[nodiscard]] bool exhausted() const { return taken_ >= size(); }
+  [[nodiscard]] bool broken() const noexcept { return broken_; }
 
  private:
   std::shared_ptr<literal_source> inner_;
   std::uint64_t taken_ = 0;
+  bool broken_ = false;
 };
 
 /// Compares a body with the message as it comes. Servers may change line ends, so CR does not count.
@@ -115,7 +118,7 @@ void append_guard::send(operation_host& host) {
     if (!c.failure.is_fatal()) return finish(c.failure);
     loss_ = c.failure;
     // A source that fails while it is read ends the connection, and would do so again.
-    if (c.failure.code() == errc::aborted_by_caller) finish(c.failure);
+    if (c.failure.code() == errc::aborted_by_caller || source_->broken()) finish(c.failure);
   });
 }
 

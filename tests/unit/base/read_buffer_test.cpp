@@ -37,6 +37,28 @@ TEST(read_buffer, bytes_come_and_go) {
   EXPECT_EQ(b.pending(), "");
 }
 
+// What was consumed is room, too: exactly as much as is asked for needs no more memory.
+TEST(read_buffer, room_in_front_is_used_before_memory_grows) {
+  read_buffer b(4 * mib);
+  put(b, std::string(block, 'a'));
+  b.consume(block / 2);
+  const auto room = b.prepare(block / 2);
+  EXPECT_EQ(room.size(), block / 2);
+  EXPECT_EQ(b.capacity(), block);
+  EXPECT_EQ(b.pending(), std::string(block / 2, 'a'));
+  b.consume(block / 2);
+  EXPECT_EQ(b.prepare(block).size(), block);
+  EXPECT_EQ(b.capacity(), block);
+}
+
+TEST(read_buffer, assigned_to_itself_it_stays_as_it_is) {
+  read_buffer b(mib);
+  put(b, "abc");
+  auto& same = b;
+  b = std::move(same);
+  EXPECT_EQ(b.pending(), "abc");
+}
+
 TEST(read_buffer, empty_one_owns_nothing) {
   read_buffer b(mib);
   EXPECT_EQ(b.capacity(), 0U);

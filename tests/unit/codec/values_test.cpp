@@ -2,6 +2,8 @@
 #include <imapxx/model/fetch_data.hpp>
 #include <imapxx/response.hpp>
 
+#include "unit/codec/parsing.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -15,31 +17,9 @@
 namespace imapxx {
 namespace {
 
-parse_options small_limits() {
-  parse_options o;
-  o.list_elements = 2;
-  o.set_ranges = 2;
-  return o;
-}
-
-std::uint64_t counted(std::string_view quirk) {
-  for (const auto& c : leniency()) {
-    if (c.quirk == quirk) return c.count;
-  }
-  return 0;
-}
+using namespace test;
 
 // --- response codes
-
-response_code code_of(const std::string& inside, const parse_options& options = {}) {
-  const auto text = "* OK [" + inside + "] text";
-  const auto r = parse_response(text, options);
-  const auto* s = std::get_if<status_response>(&r);
-  EXPECT_NE(s, nullptr) << text;
-  if (s == nullptr) return {};
-  EXPECT_EQ(s->text, "text") << text;
-  return s->code;
-}
 
 TEST(response_code, arguments_that_cannot_be_used_leave_the_name_and_the_text) {
   for (const auto* inside :
@@ -112,14 +92,6 @@ TEST(response_code, what_is_in_brackets_and_no_code_is_text) {  // quirk G-12
 }
 
 // --- STATUS
-
-mailbox_status status_of(const std::string& list, const parse_options& options = {}) {
-  const auto text = "* STATUS a " + list;
-  const auto r = parse_response(text, options);
-  const auto* s = std::get_if<status_data>(&r);
-  EXPECT_NE(s, nullptr) << text;
-  return s != nullptr ? s->status : mailbox_status();
-}
 
 TEST(status_data, one_malformed_item_costs_itself_alone) {
   const std::pair<const char*, const char*> rows[] = {
@@ -208,18 +180,6 @@ TEST(status_data, a_bare_name_ends_where_the_items_begin) {  // quirk S-17
 }
 
 // --- FETCH
-
-fetch_data data_of(const std::string& items) {
-  const auto text = "* 1 FETCH (UID 9 " + items + " X-GM-THRID 3)";
-  const auto r = parse_response(text);
-  const auto* f = std::get_if<fetch_response>(&r);
-  EXPECT_NE(f, nullptr) << text;
-  if (f == nullptr) return {};
-  auto d = f->row.to_data();
-  EXPECT_EQ(d.uid, 9U) << text;
-  EXPECT_EQ(d.gm_thrid, 3U) << text;
-  return d;
-}
 
 TEST(fetch_values, one_that_is_malformed_costs_itself_alone) {
   for (const auto* item : {"RFC822.SIZE x",     "RFC822.SIZE 1e99",

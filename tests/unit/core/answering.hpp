@@ -8,16 +8,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string_view>
 
 namespace imapxx::core {
 
 inline void answer(test::session_test& t, operation& op, operation_host& host, std::string_view bytes) {
-  auto room = t.protocol.input_buffer();
-  ASSERT_GE(room.size(), bytes.size());
-  std::copy(bytes.begin(), bytes.end(), room.begin());
-  t.protocol.input_received(bytes.size());
+  test::receive(t.protocol, bytes);
   for (auto e = t.protocol.next(); e.what != session_event::kind::none; e = t.protocol.next()) {
     if (e.what == session_event::kind::completed) {
       EXPECT_TRUE(op.on_completed(host, e));

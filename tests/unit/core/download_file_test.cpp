@@ -1,6 +1,9 @@
 // What a download leaves on the disk, and what the next one makes of it.
 #include "core/download_file.hpp"
 
+#include "unit/core/temporary_directory.hpp"
+
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,23 +27,9 @@ constexpr std::uint64_t every = 64U << 10U;
 
 class download_file_test : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "imapxx-download-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    dir_ = name;
-  }
-  void TearDown() override { fs::remove_all(dir_); }
-
-  [[nodiscard]] std::string at(const std::string& name) const { return (dir_ / name).string(); }
-  [[nodiscard]] std::string read(const std::string& name) const {
-    std::ifstream in(at(name), std::ios::binary);
-    std::ostringstream all;
-    all << in.rdbuf();
-    return all.str();
-  }
-  void put(const std::string& name, const std::string& text) const {
-    std::ofstream(at(name), std::ios::binary | std::ios::trunc) << text;
-  }
+  [[nodiscard]] std::string at(const std::string& name) const { return dir_.at(name); }
+  [[nodiscard]] std::string read(const std::string& name) const { return dir_.read(name); }
+  void put(const std::string& name, const std::string& text) const { dir_.put(name, text); }
   [[nodiscard]] download_file::settings settings() const {
     download_file::settings s;
     s.name = at("m.eml");
@@ -64,7 +53,7 @@ class download_file_test : public testing::Test {
       ASSERT_TRUE(f.write(std::string(1000, static_cast<char>('a' + i % 7))));
     killed_journal_ = read("m.eml.journal");
   }
-  fs::path dir_;
+  test::temporary_directory dir_;
   std::string killed_journal_;
 };
 
@@ -81,7 +70,7 @@ TEST_F(download_file_test, gives_the_name_only_to_the_whole) {
   struct stat facts{};
   ASSERT_EQ(::stat(at("m.eml").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777U, 0600U);
-  EXPECT_EQ(std::distance(fs::directory_iterator(dir_), fs::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), fs::directory_iterator()), 1);
 }
 
 TEST_F(download_file_test, goes_on_after_an_interruption) {
@@ -364,6 +353,80 @@ TEST_F(download_file_test, a_journal_that_cannot_be_written_ends_it) {
   const auto ok = f.write(std::string(2 * every, 'a'));
   EXPECT_EQ(ok.error().code(), errc::io);
   EXPECT_EQ(ok.error().system_error(), EISDIR);
+}
+
+TEST_F(download_file_test, in_a_directory_that_the_caller_has_open) {
+  const owned_fd directory(::open(dir_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  auto s = settings();
+  s.directory = directory.get();
+  s.name = "m.eml";
+  download_file f(s);
+  ASSERT_TRUE(f.open(body()));
+  ASSERT_TRUE(f.write("abc"));
+  ASSERT_TRUE(f.finish());
+  EXPECT_EQ(read("m.eml"), "abc");
+  s.directory = 1'000'000;  // none
+  download_file none(s);
+  EXPECT_EQ(none.open(body()).error().system_error(), EBADF);
+}
+
+TEST_F(download_file_test, in_the_root_directory_and_in_the_present_one) {
+  auto s = settings();
+  s.name = "/etc";
+  download_file root(s);
+  EXPECT_EQ(root.open(body()).error().system_error(), EEXIST);  // looked for in "/"
+  const auto before = fs::current_path();
+  fs::current_path(dir_.path());
+  s.name = "m.eml";
+  {
+    download_file f(s);
+    EXPECT_TRUE(f.open(body()));
+    EXPECT_TRUE(f.write("abc"));
+    EXPECT_TRUE(f.finish());
+  }
+  fs::current_path(before);
+  EXPECT_EQ(read("m.eml"), "abc");
+}
+
+TEST_F(download_file_test, what_a_full_disk_did_not_take_is_not_in_the_journal) {
+  {
+    const test::file_size_limit full(100'000);
+    download_file f(settings());
+    ASSERT_TRUE(f.open(body()));
+    ASSERT_TRUE(f.write(std::string(90'000, 'a')));
+    const auto more = f.write(std::string(20'000, 'b'));
+    ASSERT_FALSE(more);
+    EXPECT_EQ(more.error().system_error(), EFBIG);
+  }
+  download_file f(settings());
+  ASSERT_TRUE(f.open(body()));
+  EXPECT_EQ(f.restarted(), download_restart::none);
+  EXPECT_EQ(f.offset(), 90'000U);
+}
+
+TEST_F(download_file_test, a_body_whose_length_is_not_known_is_continued_too) {
+  auto unknown = body();
+  unknown.length.reset();
+  {
+    download_file f(settings());
+    ASSERT_TRUE(f.open(unknown));
+    ASSERT_TRUE(f.write(std::string(100'000, 'a')));
+  }
+  for (const auto& again : {unknown, body()}) {
+    download_file f(settings());
+    ASSERT_TRUE(f.open(again));
+    EXPECT_EQ(f.restarted(), download_restart::none);
+    EXPECT_EQ(f.offset(), 100'000U);
+  }
+}
+
+TEST_F(download_file_test, a_length_that_is_announced_before_anything_came_changes_nothing) {
+  download_file f(settings());
+  ASSERT_TRUE(f.open(body()));
+  const auto emptied = f.announced(5);
+  ASSERT_TRUE(emptied);
+  EXPECT_FALSE(*emptied);
+  EXPECT_EQ(f.length(), 5U);
 }
 
 TEST(download_journal, what_is_not_written_so_is_not_read) {

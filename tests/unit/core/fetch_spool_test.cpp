@@ -1,7 +1,11 @@
 #include "core/fetch_spool.hpp"
 
+#include "unit/core/temporary_directory.hpp"
+
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <optional>
 #include <string>
 
 namespace imapxx::core {
@@ -76,18 +80,24 @@ TEST(fetch_spool, events_come_back_as_they_were_from_memory_and_file) {
   const std::string uidfetch = "(FLAGS ())";
   fetch_row by_uid;
   by_uid.assign_uid(77, uidfetch);
-  for (int round = 0; round < 5; ++round) {  // beyond 8 MiB from the third on
+  // Of every second body neither UID nor origin is known.
+  const auto named = [](std::uint32_t round) { return round % 2 == 0; };
+  for (std::uint32_t round = 0; round < 6; ++round) {  // beyond 8 MiB from the third on
     body.seq += 1;
+    body.uid = named(round) ? std::optional<std::uint32_t>(9) : std::nullopt;
+    body.section.origin = named(round) ? std::optional<std::uint64_t>(100) : std::nullopt;
     ASSERT_TRUE(spool.put(body_event(session_event::kind::body_begin, body), false));
     ASSERT_TRUE(spool.put(body_event(session_event::kind::body_chunk, body, chunk), false));
     ASSERT_TRUE(spool.put(body_event(session_event::kind::body_end, body), false));
     ASSERT_TRUE(spool.put(row_event(by_uid), false));
   }
-  for (std::uint32_t round = 0; round < 5; ++round) {
+  for (std::uint32_t round = 0; round < 6; ++round) {
     const auto* e = spool.take().value();
     ASSERT_EQ(e->what, kind::body_begin);
     EXPECT_EQ(e->body->seq, 5 + round);
-    EXPECT_EQ(e->body->uid, 9U);
+    EXPECT_EQ(e->body->uid.has_value(), named(round));
+    EXPECT_EQ(e->body->section.origin.has_value(), named(round));
+    body.section.origin = e->body->section.origin;
     EXPECT_EQ(e->body->size, 6'000'000U);
     EXPECT_EQ(e->body->section, body.section);
     e = spool.take().value();
@@ -101,6 +111,18 @@ TEST(fetch_spool, events_come_back_as_they_were_from_memory_and_file) {
     EXPECT_EQ(e->row->uid(), 77U);
   }
   EXPECT_TRUE(spool.empty());
+}
+
+TEST(fetch_spool, a_full_disk_is_an_error_that_names_itself) {
+  fetch_spool spool;
+  const test::file_size_limit full(1'000'000);
+  const body_info body;
+  const std::string chunk(3'000'000, 'x');
+  result<void> last;
+  for (int i = 0; i < 4 && last; ++i) last = spool.put(body_event(session_event::kind::body_chunk, body, chunk), false);
+  ASSERT_FALSE(last);
+  EXPECT_EQ(last.error().code(), errc::io);
+  EXPECT_EQ(last.error().system_error(), EFBIG);
 }
 
 TEST(fetch_spool, order_is_kept_while_it_is_emptied_and_filled) {

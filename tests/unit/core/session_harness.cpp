@@ -39,6 +39,19 @@ session_options test_options(observer* o) {
   return options;
 }
 
+void receive(session& s, std::string_view octets) {
+  const auto room = s.input_buffer();
+  ASSERT_GE(room.size(), octets.size());
+  std::copy(octets.begin(), octets.end(), room.begin());
+  s.input_received(octets.size());
+}
+
+authenticate cram_md5() {
+  authenticate cmd(make_mechanism("CRAM-MD5", credentials("joe", secret("pw")), {}).value());
+  cmd.allow_plaintext(true);
+  return cmd;
+}
+
 namespace {
 
 session_options with_harness(session_options o, observer* harness) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <imapxx/commands.hpp>
+#include <imapxx/sasl.hpp>
 #include <imapxx/session.hpp>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -102,7 +104,15 @@ class session_test {
   std::string last_tag_;
 };
 
-/// Replaces `$T` by the tag of the last command that was output.
 [[nodiscard]] session_options test_options(observer* o);
+/// Puts octets before a session, and lets it do nothing with them yet.
+void receive(session& s, std::string_view octets);
+/// One row without an event, from a session or from what stands around it.
+template <class Source>
+[[nodiscard]] bool next_row(Source& from, command_id id, fetch_row& into) {
+  return from.next_rows(id, {&into, 1}) == 1;
+}
+/// AUTHENTICATE with a mechanism that waits for a challenge (RFC 2195), allowed in the clear.
+[[nodiscard]] authenticate cram_md5();
 
 }  // namespace imapxx::test

@@ -11,6 +11,7 @@
 namespace imapxx {
 namespace {
 
+using test::receive;
 using test::session_test;
 using kind = session_event::kind;
 
@@ -403,17 +404,6 @@ TEST(session_fetch, streams_a_body_as_it_comes) {
   EXPECT_EQ(t.events[5].what, kind::completed);
   EXPECT_EQ(t.events[5].id, id);
 }
-
-namespace {
-
-void receive(session& s, std::string_view octets) {
-  const auto room = s.input_buffer();
-  ASSERT_GE(room.size(), octets.size());
-  std::copy(octets.begin(), octets.end(), room.begin());
-  s.input_received(octets.size());
-}
-
-}  // namespace
 
 TEST(session_fetch, rows_without_events) {
   session_test t;
@@ -966,22 +956,12 @@ TEST(session_idle, a_second_go_ahead_is_none) {
   t.expect_output("DONE\r\n").feed("A2 OK\r\n").expect_done(id);
 }
 
-namespace {
-
-authenticate cram_md5() {
-  authenticate cmd(make_mechanism("CRAM-MD5", credentials("joe", secret("pw")), {}).value());
-  cmd.allow_plaintext(true);
-  return cmd;
-}
-
-}  // namespace
-
 TEST(session_limits, a_challenge_that_is_too_long_ends_the_session) {
   session_options o;
   o.limits.continuation_octets = 10;
   session_test t(o);
   t.greeted("IMAP4rev1 AUTH=CRAM-MD5");
-  const auto id = t.submit(cram_md5());
+  const auto id = t.submit(test::cram_md5());
   t.expect_output("A1 AUTHENTICATE CRAM-MD5\r\n").feed("+ PDEyMzRAeD4=x\r\n");
   EXPECT_EQ(t.failure_of(id).limit_name(), "continuation_octets");
   EXPECT_TRUE(t.failure_of(id).is_fatal());
@@ -992,7 +972,7 @@ TEST(session_deadline, names_the_phase_of_the_command_that_is_waited_for) {
   session_test t;
   t.greeted("IMAP4rev1 AUTH=CRAM-MD5");
   EXPECT_EQ(t.protocol.deadline().phase, phase::none);
-  t.submit(cram_md5());
+  t.submit(test::cram_md5());
   (void)t.output();
   EXPECT_EQ(t.protocol.deadline().phase, phase::authenticate);
 }
@@ -1000,7 +980,7 @@ TEST(session_deadline, names_the_phase_of_the_command_that_is_waited_for) {
 TEST(session_command, ok_before_the_answer_to_a_challenge_was_sent_closes) {
   session_test t;
   t.greeted("IMAP4rev1 AUTH=CRAM-MD5");
-  const auto id = t.submit(cram_md5());
+  const auto id = t.submit(test::cram_md5());
   t.expect_output("A1 AUTHENTICATE CRAM-MD5\r\n").feed("+ PDEyMzRAeD4=\r\n");
   const auto waits = t.protocol.output().size();
   ASSERT_GT(waits, 10U);

@@ -161,6 +161,21 @@ TEST(encoder, list_mailbox_keeps_wildcards_bare) {
   EXPECT_EQ(written([](encoder& e) { e.list_mailbox("").sp().list_mailbox("a b*"); }), "\"\" \"a b*\"");
 }
 
+// RFC 9051 section 9: list-mailbox = 1*list-char / string; NIL would be taken for nothing.
+TEST(encoder, list_mailbox_that_cannot_be_bare) {
+  const auto pattern = [](std::string_view text) { return written([&](encoder& e) { e.list_mailbox(text); }, plus); };
+  EXPECT_EQ(pattern("NIL"), "\"NIL\"");
+  EXPECT_EQ(pattern(""), "\"\"");
+  const std::string longest(997, '%');
+  EXPECT_EQ(pattern(longest), longest);
+  EXPECT_EQ(pattern(longest + "%"), "{998+}\r\n" + longest + "%");
+}
+
+TEST(encoder, braces_that_are_no_header_are_text) {
+  for (const auto* text : {"a{b}", "{}", "}", "a}b{"}) EXPECT_EQ(written([&](encoder& e) { e.raw(text); }), text);
+  for (const auto* text : {"a{1}", "{1+}", "~{1}"}) expect_refused([&](encoder& e) { e.raw(text); });
+}
+
 TEST(encoder, mailbox_in_utf7_or_utf8) {
   const imapxx::mailbox_name name("Entw\xC3\xBCrfe");
   EXPECT_EQ(written([&](encoder& e) { e.mailbox(name); }), "Entw&APw-rfe");
@@ -296,6 +311,10 @@ TEST(encoder_literals, bad_sources) {
   expect_refused([](encoder& e) { e.literal(std::shared_ptr<imapxx::literal_source>()); });
   expect_refused([](encoder& e) { e.literal(std::make_shared<fixed_source>(std::uint64_t{1} << 63U)); });
   expect_refused([](encoder& e) { e.literal(std::make_shared<fixed_source>(1), true); }, errc::capability_required);
+  for (const bool wait : {false, true}) {
+    expect_refused([=](encoder& e) { e.literal_as(std::shared_ptr<imapxx::literal_source>(), wait); });
+    expect_refused([=](encoder& e) { e.literal_as(std::make_shared<fixed_source>(std::uint64_t{1} << 63U), wait); });
+  }
   encoder e(with(literal_support::synchronizing, false, true));
   e.literal(std::make_shared<fixed_source>(9), true);
   EXPECT_EQ(segments_of(e), (parts{"~{9}\r\n", "+<9>"}));

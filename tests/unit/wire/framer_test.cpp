@@ -1,12 +1,12 @@
 #include "wire/framer.hpp"
 
 #include "base/leniency.hpp"
+#include "unit/wire/feeder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <ostream>
 #include <random>
 #include <string>
@@ -18,99 +18,8 @@ namespace {
 
 using imapxx::errc;
 using imapxx::limits;
-using imapxx::wire::frame;
-using imapxx::wire::frame_kind;
-using imapxx::wire::framer;
-using imapxx::wire::literal_mode;
 using namespace std::string_literals;
-
-using frames = std::vector<std::string>;
-using policy = std::function<literal_mode(const frame&)>;
-
-literal_mode collect_all(const frame& /*begin*/) { return literal_mode::collect; }
-literal_mode stream_all(const frame& /*begin*/) { return literal_mode::stream; }
-
-// Feeds a framer as a driver does and writes down what comes out: "R text", "B size" ("B8" for literal8), "L octets"
-// (pieces joined), "E",
-// "! errc limit".
-class feeder {
- public:
-  feeder(const limits& l, policy decide) : framer_(l), decide_(std::move(decide)) {}
-
-  void feed(std::string_view bytes) {
-    // A new block each time, as after growing: a view that is kept too long is found by the address sanitizer.
-    pending_ = std::string(pending_).append(bytes);
-    while (step()) {
-    }
-  }
-  [[nodiscard]] const frames& seen() const { return seen_; }
-  [[nodiscard]] bool idle() const { return framer_.idle(); }
-  [[nodiscard]] std::size_t held() const { return pending_.size(); }
-
- private:
-  bool step() {
-    const frame f = framer_.next(pending_);
-    EXPECT_LE(f.consumed, pending_.size());
-    switch (f.kind) {
-      case frame_kind::incomplete:
-        EXPECT_GE(f.wanted, 1U);
-        pending_.erase(0, f.consumed);
-        return false;
-      case frame_kind::invalid:
-        note("! " + std::string(to_string(framer_.failure().code())) + " " +
-             std::string(framer_.failure().limit_name()));
-        return false;
-      case frame_kind::response: note("R " + std::string(f.text)); break;
-      case frame_kind::literal_begin:
-        seen_.push_back((f.literal8 ? "B8 " : "B ") + std::to_string(f.literal_size) + " after " + std::string(f.text));
-        framer_.decide(decide_(f));
-        break;
-      case frame_kind::literal_bytes:
-        EXPECT_FALSE(f.text.empty());
-        if (seen_.back().starts_with("L ")) {
-          seen_.back() += f.text;
-        } else {
-          seen_.push_back("L " + std::string(f.text));
-        }
-        break;
-      case frame_kind::literal_end:
-        EXPECT_TRUE(f.text.empty());
-        seen_.emplace_back("E");
-        break;
-    }
-    pending_.erase(0, f.consumed);
-    return true;
-  }
-  void note(std::string text) {
-    if (!text.starts_with('!') || seen_.empty() || seen_.back() != text) seen_.push_back(std::move(text));
-  }
-
-  framer framer_;
-  policy decide_;
-  std::string pending_;
-  frames seen_;
-};
-
-frames cut_whole(std::string_view input, const policy& decide = collect_all, const limits& l = {}) {
-  feeder f(l, decide);
-  f.feed(input);
-  return f.seen();
-}
-
-// Whole, byte by byte, and at every split point.
-void expect_frames(std::string_view input, const frames& expected, const policy& decide = collect_all,
-                   const limits& l = {}) {
-  EXPECT_EQ(cut_whole(input, decide, l), expected) << "whole";
-  feeder bytes(l, decide);
-  for (char c : input) bytes.feed({&c, 1});
-  EXPECT_EQ(bytes.seen(), expected) << "byte by byte";
-  for (std::size_t at = 1; at < input.size(); ++at) {
-    feeder two(l, decide);
-    two.feed(input.substr(0, at));
-    two.feed(input.substr(at));
-    ASSERT_EQ(two.seen(), expected) << "split at " << at;
-  }
-}
+using namespace imapxx::wire_test;
 
 struct framing_case {
   const char* name;
@@ -450,128 +359,6 @@ TEST(framer, tolerances_are_counted) {
       EXPECT_EQ(base::tolerated(i), should ? 1U : 0U) << base::quirk_ids[i] << " in " << input;
     }
   }
-}
-
-// --- limits
-
-limits with_line(std::size_t octets) {
-  limits l;
-  l.line_octets = octets;
-  return l;
-}
-
-TEST(framer_limits, line_of_exactly_the_limit) {
-  const std::string text = "* XFOO " + std::string(93, 'x');
-  expect_frames(text + "\r\n", {"R " + text}, collect_all, with_line(100));
-  expect_frames(text + "\n", {"R " + text}, collect_all, with_line(100));
-  expect_frames(text + "x\r\n", {"! limit_exceeded line_octets"}, collect_all, with_line(100));
-}
-
-TEST(framer_limits, endless_line_is_stopped_without_its_end) {
-  EXPECT_EQ(cut_whole("* XFOO " + std::string(94, 'x'), collect_all, with_line(100)),
-            frames{"! limit_exceeded line_octets"});
-  EXPECT_EQ(cut_whole(std::string(101, 'x'), collect_all, with_line(100)), frames{"! limit_exceeded line_octets"});
-}
-
-TEST(framer_limits, the_error_names_limit_and_value) {
-  const limits l = with_line(100);
-  framer f(l);
-  EXPECT_EQ(f.next(std::string(101, 'x')).kind, frame_kind::invalid);
-  EXPECT_EQ(f.failure().code(), errc::limit_exceeded);
-  EXPECT_EQ(f.failure().limit_name(), "line_octets");
-  EXPECT_EQ(f.failure().limit_value(), 100U);
-}
-
-TEST(framer_limits, number_lists_count_only_against_the_response) {
-  limits l = with_line(10);
-  l.response_octets = 300;
-  for (const char* name : {"SEARCH", "search", "ESEARCH", "SORT", "THREAD", "VANISHED"}) {
-    std::string text = std::string("* ") + name;
-    while (text.size() < 200) text += " 12345";
-    expect_frames(text + "\r\n", {"R " + text}, collect_all, l);
-    while (text.size() <= 300) text += " 12345";
-    expect_frames(text + "\r\n", {"! limit_exceeded response_octets"}, collect_all, l);
-  }
-  std::string other = "* SEARCHED";
-  while (other.size() < 200) other += " 12345";
-  expect_frames(other + "\r\n", {"! limit_exceeded line_octets"}, collect_all, l);
-}
-
-TEST(framer_limits, number_list_with_a_literal) {
-  limits l = with_line(20);
-  std::string numbers;
-  while (numbers.size() < 200) numbers += " 12345";
-  expect_frames("* ESEARCH (TAG {2}\r\na1) UID ALL" + numbers + "\r\n",
-                {"B 2 after * ESEARCH (TAG {2}\r\n", "R * ESEARCH (TAG {2}\r\na1) UID ALL" + numbers}, collect_all, l);
-}
-
-TEST(framer_limits, literals_do_not_count_as_line_but_what_stands_around_them_does) {
-  const std::string body(500, 'b');
-  const std::string ok = "* 1 FETCH (X {500}\r\n" + body + ")\r\n";
-  EXPECT_EQ(cut_whole(ok, collect_all, with_line(100)).size(), 2U);
-  EXPECT_EQ(cut_whole(ok, stream_all, with_line(100)).size(), 4U);
-  std::string many = "* 1 FETCH (";
-  for (int i = 0; i < 20; ++i) many += "X {1}\r\nb ";
-  for (const policy& decide : {policy(collect_all), policy(stream_all)}) {
-    EXPECT_EQ(cut_whole(many, decide, with_line(100)).back(), "! limit_exceeded line_octets");
-  }
-}
-
-TEST(framer_limits, streamed_octets_do_not_count_as_response) {
-  limits l;
-  l.response_octets = 100;
-  const std::string body(5000, 'b');
-  const auto seen = cut_whole("* 1 FETCH (X {5000}\r\n" + body + ")\r\n", stream_all, l);
-  EXPECT_EQ(seen.back(), "R * 1 FETCH (X {5000!}\r\n)");
-}
-
-TEST(framer_limits, a_collected_literal_is_refused_before_its_octets_come) {
-  limits l;
-  l.response_octets = 100;
-  EXPECT_EQ(cut_whole("* 1 FETCH (X {80}\r\n", collect_all, l).back(), "B 80 after * 1 FETCH (X {80}\r\n");
-  EXPECT_EQ(cut_whole("* 1 FETCH (X {81}\r\n", collect_all, l).back(), "B 81 after * 1 FETCH (X {81}\r\n");
-  EXPECT_EQ(cut_whole("* 1 FETCH (X {82}\r\n", collect_all, l).back(), "! limit_exceeded response_octets");
-  EXPECT_EQ(cut_whole("* 1 FETCH (X {9223372036854775807}\r\n", collect_all, l).back(),
-            "! limit_exceeded response_octets");
-}
-
-TEST(framer_limits, collected_literals_add_up) {
-  limits l;
-  l.response_octets = 100;
-  const std::string one = " {20}\r\n" + std::string(20, 'x');
-  EXPECT_EQ(cut_whole("* X" + one + one + one + "\r\n", collect_all, l).back().front(), 'R');
-  EXPECT_EQ(cut_whole("* X" + one + one + one + one + "\r\n", collect_all, l).back(),
-            "! limit_exceeded response_octets");
-  // Each response counts alone.
-  const std::string whole = "* X" + one + one + "\r\n";
-  EXPECT_EQ(cut_whole(whole + whole + whole, collect_all, l).back().front(), 'R');
-}
-
-TEST(framer_limits, fits_tells_before_deciding) {
-  limits l;
-  l.response_octets = 100;
-  framer f(l);
-  EXPECT_EQ(f.next("* X {50}\r\n").kind, frame_kind::literal_begin);
-  EXPECT_TRUE(f.fits(90));
-  EXPECT_FALSE(f.fits(91));
-  EXPECT_FALSE(f.fits(UINT64_MAX));
-}
-
-TEST(framer_limits, continuation_has_a_limit_of_its_own) {
-  limits l;
-  l.continuation_octets = 100;
-  expect_frames("+ " + std::string(98, 'x') + "\r\n", {"R + " + std::string(98, 'x')}, collect_all, l);
-  expect_frames("+ " + std::string(99, 'x') + "\r\n", {"! limit_exceeded continuation_octets"}, collect_all, l);
-  expect_frames("* OK " + std::string(150, 'x') + "\r\n", {"R * OK " + std::string(150, 'x')}, collect_all, l);
-}
-
-TEST(framer_limits, blank_lines_have_an_end) {
-  std::string blanks;
-  for (int i = 0; i < 60; ++i) blanks += "\r\n";
-  expect_frames(blanks, {"! limit_exceeded line_octets"}, collect_all, with_line(100));
-  expect_frames(std::string(101, '\0'), {"! limit_exceeded line_octets"}, collect_all, with_line(100));
-  const std::string few = blanks.substr(0, 100) + "* OK\r\n";
-  expect_frames(few + few, {"R * OK", "R * OK"}, collect_all, with_line(100));
 }
 
 // --- properties
