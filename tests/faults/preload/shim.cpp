@@ -182,6 +182,12 @@ int linkat(int from, const char* name, int to, const char* other, int flags) {
   errno = ENOSPC;
   return -1;
 }
+int renameat2(int from, const char* name, int to, const char* other, unsigned flags) {
+  IMAPXX_NEXT(int, renameat2, int, const char*, int, const char*, unsigned);
+  if (!strikes("renameat2", is(fault::no_space) || is(fault::kill))) return real(from, name, to, other, flags);
+  errno = ENOSPC;
+  return -1;
+}
 int renameat(int from, const char* name, int to, const char* other) {
   IMAPXX_NEXT(int, renameat, int, const char*, int, const char*);
   if (!strikes("renameat", is(fault::no_space) || is(fault::kill))) return real(from, name, to, other);
