@@ -128,19 +128,24 @@ TEST(reconnect, what_is_submitted_while_the_end_is_not_told_yet_waits) {
   (void)first;
 }
 
-TEST(reconnect, one_that_is_looked_after_stops_those_behind_it_on_the_new_connection_too) {
-  lossy t(plain_policy());
-  t.lose();
-  const auto id = t.submit(to_mailbox("a"));
-  const auto behind = t.submit(noop());
+// The APPEND first, and the NOOP behind it only when that is over.
+void follow_on_the_new_connection(lossy& t, command_id append_id, command_id behind) {
   t.wait();
   t.connect();
   t.answer(numbers_of_a, numbers(4));
   EXPECT_TRUE(t.output().starts_with("$ APPEND a "));
   t.feed("$ OK done\r\n");
-  EXPECT_FALSE(t.outcome_of(id));
+  EXPECT_FALSE(t.outcome_of(append_id));
   t.answer("NOOP", "$ OK\r\n");
   EXPECT_FALSE(t.outcome_of(behind));
+}
+
+TEST(reconnect, one_that_is_looked_after_stops_those_behind_it_on_the_new_connection_too) {
+  lossy t(plain_policy());
+  t.lose();
+  const auto id = t.submit(to_mailbox("a"));
+  const auto behind = t.submit(noop());
+  follow_on_the_new_connection(t, id, behind);
 }
 
 TEST(reconnect, a_loss_behind_one_that_is_looked_after_keeps_the_order) {
@@ -149,14 +154,7 @@ TEST(reconnect, a_loss_behind_one_that_is_looked_after_keeps_the_order) {
   const auto behind = t.submit(noop());
   EXPECT_EQ(t.output(), "$ " + std::string(numbers_of_a) + "\n");
   t.lose();
-  t.wait();
-  t.connect();
-  t.answer(numbers_of_a, numbers(4));
-  EXPECT_TRUE(t.output().starts_with("$ APPEND a "));
-  t.feed("$ OK done\r\n");
-  EXPECT_FALSE(t.outcome_of(id));
-  t.answer("NOOP", "$ OK\r\n");
-  EXPECT_FALSE(t.outcome_of(behind));
+  follow_on_the_new_connection(t, id, behind);
 }
 
 TEST(reconnect, one_behind_it_may_be_given_up) {
