@@ -240,21 +240,18 @@ bool fail_set(lexer& in, const error& why, const char* rule) noexcept {
   return false;
 }
 
-bool is_limit(const error& why) noexcept {
-  const auto words = why.message();
-  return words.ends_with(limit_nesting) || words.ends_with(limit_list_elements) || words.ends_with(limit_set_ranges);
+std::string_view exceeded_limit(const error& why) noexcept {
+  for (const std::string_view name : {limit_nesting, limit_list_elements, limit_set_ranges}) {
+    if (why.message().ends_with(name)) return name;
+  }
+  return {};
 }
 
 std::string reason_of(const error& why, std::size_t nesting, std::size_t list_elements, std::size_t set_ranges) {
-  struct known {
-    std::string_view rule;
-    std::size_t value;
-  };
-  for (const auto& k :
-       {known{limit_nesting, nesting}, {limit_list_elements, list_elements}, {limit_set_ranges, set_ranges}}) {
-    if (why.message().ends_with(k.rule)) return std::string(k.rule) + " = " + std::to_string(k.value) + " is exceeded";
-  }
-  return std::string(why.message());
+  const auto name = exceeded_limit(why);
+  if (name.empty()) return std::string(why.message());
+  const auto value = name == limit_nesting ? nesting : name == limit_list_elements ? list_elements : set_ranges;
+  return std::string(name) + " = " + std::to_string(value) + " is exceeded";
 }
 
 }  // namespace imapxx::inline v0::codec

@@ -61,8 +61,8 @@ bool read_flags(lexer& in, std::size_t max_elements, bool star, flag_list& out);
 inline constexpr const char* limit_nesting = "limit nesting";
 inline constexpr const char* limit_list_elements = "limit list_elements";
 inline constexpr const char* limit_set_ranges = "limit set_ranges";
-/// Whether it names one of these.
-[[nodiscard]] bool is_limit(const error& why) noexcept;
+/// Which of these it names; empty when it is none.
+[[nodiscard]] std::string_view exceeded_limit(const error& why) noexcept;
 /// Whether a list is full; says so to the lexer.
 bool at_limit(lexer& in, std::size_t elements, std::size_t most) noexcept;
 /// Says to the lexer why a set could not be read: the limit, or `rule`. \return false

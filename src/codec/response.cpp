@@ -246,7 +246,7 @@ class dispatcher {
     lexer strict = in_;
     if (attempt(parse, strict, options_, number, out)) return out;
     // What is too much does not become less by other quotes.
-    if (is_limit(strict.failure())) return unparsed(name, strict);
+    if (!exceeded_limit(strict.failure()).empty()) return unparsed(name, strict);
     base::tentative_leniency counted;
     if (const auto repaired = repair_quotes(in_.rest())) {
       lexer again(*repaired, arguments_at);

@@ -120,10 +120,10 @@ class sixteen_digits {
 
 // As `decode_groups`, as long as there are sixteen octets.
 [[gnu::target("ssse3")]] const char* decode_sixteens(const char* at, const char* end, char*& to) noexcept {
-  const sixteen_digits digits_of;
+  const sixteen_digits sixteen;
   char* out = to;
   for (; end - at >= 16; at += 16, out += 12) {
-    const auto right = sixteen_digits::right(digits_of.decode(at, out));
+    const auto right = sixteen_digits::right(sixteen.decode(at, out));
     if (right == sixteen_digits::all) continue;
     const auto groups = std::countr_one(right) / 4;
     out += 3 * groups;
@@ -139,21 +139,23 @@ class sixteen_digits {
 [[gnu::target("ssse3")]] const char* decode_lines(const char* at, const char* end, std::ptrdiff_t length,
                                                   char*& to) noexcept {
   constexpr std::ptrdiff_t line_end = 2;
-  const sixteen_digits digits_of;
+  const sixteen_digits sixteen;
   char* out = to;
   for (; end - at >= line_end + length && at[0] == '\r' && at[1] == '\n'; at += line_end + length) {
     const char* const line = at + line_end;
-    auto wrong = digits_of.decode(line, out);
+    auto wrong = sixteen.decode(line, out);
     for (std::ptrdiff_t i = 16; i < length - 16; i += 16)
-      wrong = _mm_or_si128(wrong, digits_of.decode(line + i, out + i / 4 * 3));
+      wrong = _mm_or_si128(wrong, sixteen.decode(line + i, out + i / 4 * 3));
     const auto last = length - 16;
-    wrong = _mm_or_si128(wrong, digits_of.decode(line + last, out + last / 4 * 3));
+    wrong = _mm_or_si128(wrong, sixteen.decode(line + last, out + last / 4 * 3));
     if (sixteen_digits::right(wrong) != sixteen_digits::all) break;
     out += length / 4 * 3;
   }
   to = out;
   return at;
 }
+
+#undef IMAPXX_WITH_SHUFFLE
 
 bool has_shuffle() noexcept {
   static const bool has = __builtin_cpu_supports("ssse3") != 0;

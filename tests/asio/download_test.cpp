@@ -3,17 +3,16 @@
 #include <imapxx/client.hpp>
 #include <imapxx/testserver/server.hpp>
 
+#include "support/temporary_directory.hpp"
+
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <future>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -44,13 +43,9 @@ class both_clients : public testing::TestWithParam<bool> {
     return o;
   }
   void SetUp() override {
-    std::string name = testing::TempDir() + "imapxx-downloads-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    dir_ = name;
     server_.append("joe", "INBOX", body_);
     server_.start();
   }
-  void TearDown() override { fs::remove_all(dir_); }
 
   /// On a connection of its own; what fails is thrown.
   download_result get(download what) {
@@ -72,17 +67,9 @@ class both_clients : public testing::TestWithParam<bool> {
     finished(c.with(asio::use_future).select("INBOX"));
     return finished(c.with(asio::use_future).download_message(std::move(what)));
   }
-  [[nodiscard]] std::string at(const std::string& name) const { return (dir_ / name).string(); }
-  [[nodiscard]] std::string read(const std::string& name) const {
-    std::ifstream in(at(name), std::ios::binary);
-    std::ostringstream all;
-    all << in.rdbuf();
-    return all.str();
-  }
-
   std::string body_ = message_of(std::size_t{3} << 20U);
   ts::server server_;
-  fs::path dir_;
+  test::temporary_directory dir_;
 };
 
 TEST_P(both_clients, download_in_either_way) {
@@ -106,11 +93,13 @@ TEST_P(both_clients, go_on_with_a_file_on_another_connection) {
   ts::faults cut;
   cut.cut_after(std::uint64_t{2} << 20U);
   server_.set_faults(cut);
-  const auto to_file = [this] { return download(1).to_file(at("m.eml")).journal_every(std::uint64_t{256} << 10U); };
+  const auto to_file = [this] {
+    return download(1).to_file(dir_.at("m.eml")).journal_every(std::uint64_t{256} << 10U);
+  };
   EXPECT_THROW((void)get(to_file()), error);
-  EXPECT_FALSE(fs::exists(at("m.eml")));
+  EXPECT_FALSE(fs::exists(dir_.at("m.eml")));
   server_.set_faults(ts::faults());
-  const auto journal = download_journal::parse(read("m.eml.journal"));
+  const auto journal = download_journal::parse(dir_.read("m.eml.journal"));
   ASSERT_TRUE(journal);
   EXPECT_EQ(journal->uid, 1U);
   EXPECT_GT(journal->offset, std::uint64_t{1} << 20U);
@@ -118,8 +107,8 @@ TEST_P(both_clients, go_on_with_a_file_on_another_connection) {
   EXPECT_EQ(r.resumed_at, journal->offset);
   EXPECT_LE(r.received, body_.size() - r.resumed_at);
   EXPECT_EQ(r.restarted, download_restart::none);
-  EXPECT_TRUE(read("m.eml") == body_);
-  EXPECT_EQ(std::distance(fs::directory_iterator(dir_), fs::directory_iterator()), 1);
+  EXPECT_TRUE(dir_.read("m.eml") == body_);
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), fs::directory_iterator()), 1);
 }
 
 TEST_P(both_clients, leave_a_usable_connection_behind_what_is_missing) {
@@ -143,9 +132,8 @@ TEST(download_message, a_cancelled_one_keeps_what_has_come) {
   const auto body = message_of(std::size_t{8} << 20U);
   server.append("joe", "INBOX", body);
   server.start();
-  std::string name = testing::TempDir() + "imapxx-cancel-XXXXXX";
-  ASSERT_NE(::mkdtemp(name.data()), nullptr);
-  const auto path = name + "/m.eml";
+  const test::temporary_directory dir;
+  const auto path = dir.at("m.eml");
   const auto log_in = [&] {
     client c(connect_options("127.0.0.1", security::plain, server.port()),
              credentials("joe", secret("secret-word")).allow_plaintext());
@@ -166,7 +154,6 @@ TEST(download_message, a_cancelled_one_keeps_what_has_come) {
   const auto r = again.download_message(download(1).to_file(path));
   EXPECT_GT(r.resumed_at, std::uint64_t{1} << 20U);
   EXPECT_EQ(fs::file_size(path), body.size());
-  fs::remove_all(name);
 }
 
 }  // namespace

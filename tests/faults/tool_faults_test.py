@@ -130,6 +130,9 @@ class ToolFaults(unittest.TestCase):
 
         self.each("ENOSPC", check)
 
+    def test_a_file_system_that_cannot_rename_without_replacing_changes_nothing(self):
+        self.each("EINVAL", self.same, (("fetch", "URL", "1:*", "-o", "DIR"),))
+
     def test_r45_killed_in_front_of_a_write_leaves_whole_files_only(self):
         saving = (("fetch", "URL", "1:*", "-o", "DIR"),)
         for only in ("write", "renameat2", "recv"):

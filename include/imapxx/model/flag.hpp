@@ -4,7 +4,6 @@
 
 #include <imapxx/export.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>

@@ -24,7 +24,7 @@
 
 namespace {
 
-enum class fault : std::uint8_t { none, interrupted, again, short_count, reset, no_space, kill };
+enum class fault : std::uint8_t { none, interrupted, again, short_count, reset, no_space, unsupported, kill };
 
 struct plan {
   fault what = fault::none;
@@ -38,7 +38,8 @@ fault parse_fault(const char* text, std::size_t n) {
     const char* name;
     fault what;
   } names[] = {{"EINTR", fault::interrupted}, {"EAGAIN", fault::again},    {"SHORT", fault::short_count},
-               {"RESET", fault::reset},       {"ENOSPC", fault::no_space}, {"KILL", fault::kill}};
+               {"RESET", fault::reset},       {"ENOSPC", fault::no_space}, {"EINVAL", fault::unsupported},
+               {"KILL", fault::kill}};
   for (const auto& known : names) {
     if (std::strlen(known.name) == n && std::memcmp(known.name, text, n) == 0) return known.what;
   }
@@ -87,6 +88,7 @@ int error_number(bool writing) {
     case fault::again: return EAGAIN;
     case fault::reset: return writing ? EPIPE : ECONNRESET;
     case fault::no_space: return ENOSPC;
+    case fault::unsupported: return EINVAL;
     default: return EIO;
   }
 }
@@ -184,8 +186,9 @@ int linkat(int from, const char* name, int to, const char* other, int flags) {
 }
 int renameat2(int from, const char* name, int to, const char* other, unsigned flags) {
   IMAPXX_NEXT(int, renameat2, int, const char*, int, const char*, unsigned);
-  if (!strikes("renameat2", is(fault::no_space) || is(fault::kill))) return real(from, name, to, other, flags);
-  errno = ENOSPC;
+  const bool can = is(fault::no_space) || is(fault::unsupported) || is(fault::kill);
+  if (!strikes("renameat2", can)) return real(from, name, to, other, flags);
+  errno = error_number(true);
   return -1;
 }
 int renameat(int from, const char* name, int to, const char* other) {

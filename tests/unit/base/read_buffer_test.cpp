@@ -166,7 +166,14 @@ TEST(read_buffer, may_be_destroyed_in_another_thread) {
 thread_local read_buffer late(mib);
 
 TEST(read_buffer, may_outlive_the_pool_of_its_thread) {
-  std::thread([] { put(late, "abc"); }).join();
+  // It is made before the pool of its thread, and so destroyed after it.
+  std::thread([] {
+    put(late, "abc");
+    EXPECT_EQ(late.pending(), "abc");
+  }).join();
+  read_buffer next(mib);
+  put(next, "def");
+  EXPECT_EQ(next.pending(), "def");
 }
 
 TEST(read_buffer, random_use_keeps_the_bytes_in_order) {

@@ -1,7 +1,7 @@
 // What a download leaves on the disk, and what the next one makes of it.
 #include "core/download_file.hpp"
 
-#include "unit/core/temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // Where a download goes: files that are continued, sinks that fail, and servers that refuse or are gone.
 #include "core/download_operation.hpp"
+#include "support/temporary_directory.hpp"
 #include "unit/core/partial_server.hpp"
-#include "unit/core/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "core/fetch_spool.hpp"
 
-#include "unit/core/temporary_directory.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 #include <imapxx/testserver/sample.hpp>
 
 #include "raw_client.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -11,15 +12,13 @@
 
 #include <atomic>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
 
-namespace fs = std::filesystem;
+using imapxx::test::temporary_directory;
 using imapxx::testserver::load_sample;
 using imapxx::testserver::server;
 using testing::Contains;
@@ -30,31 +29,11 @@ using testing::StartsWith;
 
 namespace {
 
-class directory {
- public:
-  directory() {
-    auto pattern = (fs::temp_directory_path() / "imapxx-testserver-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~directory() { fs::remove_all(path_); }
-  directory(const directory&) = delete;
-  directory& operator=(const directory&) = delete;
-  const fs::path& path() const { return path_; }
-  fs::path write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-
- private:
-  fs::path path_;
-};
-
 TEST(testserver_store, loads_eml_files_in_the_order_of_their_names) {
-  directory d;
-  d.write("2.eml", "Subject: two\n\nx\n");
-  d.write("1.eml", "Date: Thu, 1 Jan 2026 01:00:00 +0100\nSubject: one\n\nx\n");
-  d.write("3.txt", "ignored");
+  temporary_directory d;
+  d.put("2.eml", "Subject: two\n\nx\n");
+  d.put("1.eml", "Date: Thu, 1 Jan 2026 01:00:00 +0100\nSubject: one\n\nx\n");
+  d.put("3.txt", "ignored");
   server s(plain_options());
   EXPECT_EQ(s.load_eml("user1", "INBOX", d.path()), 2U);
   auto box = s.snapshot("user1", "INBOX");
@@ -65,10 +44,10 @@ TEST(testserver_store, loads_eml_files_in_the_order_of_their_names) {
 }
 
 TEST(testserver_store, loads_a_maildir_with_flags_and_folders) {
-  directory d;
-  d.write("cur/1.host:2,FS", "Subject: a\n\n");
-  d.write("new/2.host", "Subject: b\n\n");
-  d.write(".Entw&APw-rfe.alt/cur/3.host:2,DT", "Subject: c\n\n");
+  temporary_directory d;
+  d.put("cur/1.host:2,FS", "Subject: a\n\n");
+  d.put("new/2.host", "Subject: b\n\n");
+  d.put(".Entw&APw-rfe.alt/cur/3.host:2,DT", "Subject: c\n\n");
   server s(plain_options());
   EXPECT_EQ(s.load_maildir("user1", d.path()), 3U);
   EXPECT_THAT(s.snapshot("user1", "INBOX").messages()[0].flags(), ElementsAre("\\Flagged", "\\Seen"));
@@ -76,10 +55,10 @@ TEST(testserver_store, loads_a_maildir_with_flags_and_folders) {
 }
 
 TEST(testserver_store, loads_an_mbox) {
-  directory d;
-  auto file = d.write("mbox",
-                      "From a@x Thu Jan  1 00:00:00 2026\nSubject: one\nStatus: RO\n\n>From here\nbody\n\nFrom b@x Thu "
-                      "Jan  1 00:00:00 2026\nSubject: two\n\nlast\n");
+  temporary_directory d;
+  auto file = d.put("mbox",
+                    "From a@x Thu Jan  1 00:00:00 2026\nSubject: one\nStatus: RO\n\n>From here\nbody\n\nFrom b@x Thu "
+                    "Jan  1 00:00:00 2026\nSubject: two\n\nlast\n");
   server s(plain_options());
   EXPECT_EQ(s.load_mbox("user1", "INBOX", file), 2U);
   auto box = s.snapshot("user1", "INBOX");

@@ -19,7 +19,7 @@ namespace imapxx::test {
 class temporary_directory {
  public:
   temporary_directory() {
-    std::string name = testing::TempDir() + "imapxx-download-XXXXXX";
+    std::string name = testing::TempDir() + "imapxx-test-XXXXXX";
     EXPECT_NE(::mkdtemp(name.data()), nullptr);
     path_ = name;
   }
@@ -35,8 +35,11 @@ class temporary_directory {
     all << in.rdbuf();
     return all.str();
   }
-  void put(const std::string& name, const std::string& text) const {
+  /// Also into a directory below it. \return where it is
+  std::filesystem::path put(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
     std::ofstream(at(name), std::ios::binary | std::ios::trunc) << text;
+    return path_ / name;
   }
 
  private:
