@@ -1,4 +1,6 @@
 // One FETCH response: cutting it into items, and reading each kind of value.
+#include <imapxx/model/body_structure_view.hpp>
+#include <imapxx/model/envelope_view.hpp>
 #include <imapxx/model/fetch_data.hpp>
 
 #include "samples.hpp"
@@ -26,6 +28,18 @@ void cut_envelope(benchmark::State& state) { cut(state, envelope_row); }
 BENCHMARK(cut_flags);
 BENCHMARK(cut_envelope);
 
+// As it comes from the network: the row and where it ends.
+void cut_response(benchmark::State& state, std::string_view row_text) {
+  const auto text = "* 4711 FETCH " + std::string(row_text) + "\r\n";
+  imapxx::fetch_row row;
+  for (auto _ : state) benchmark::DoNotOptimize(row.assign_response(text));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+void cut_flags_response(benchmark::State& state) { cut_response(state, flags_row); }
+void cut_envelope_response(benchmark::State& state) { cut_response(state, envelope_row); }
+BENCHMARK(cut_flags_response);
+BENCHMARK(cut_envelope_response);
+
 template <class Read>
 void value(benchmark::State& state, std::string_view text, Read read) {
   imapxx::fetch_row row;
@@ -47,6 +61,30 @@ void envelope(benchmark::State& state) {
 void bodystructure(benchmark::State& state) {
   value(state, envelope_row, [](const auto& r) { return r.bodystructure(); });
 }
+void envelope_view(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) { return imapxx::envelope_view::of(r)->message_id(); });
+}
+void addresses_view(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) {
+    std::size_t octets = 0;
+    const auto e = imapxx::envelope_view::of(r);
+    for (const auto* list : {&e->from(), &e->to(), &e->cc()}) {
+      for (const auto& a : *list) octets += a.host.raw().size();
+    }
+    return octets;
+  });
+}
+void body_structure_view(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) { return imapxx::body_structure_view::of(r)->children().size(); });
+}
+void parts_view(benchmark::State& state) {
+  value(state, envelope_row, [](const auto& r) {
+    std::uint64_t octets = 0;
+    const auto b = imapxx::body_structure_view::of(r);
+    for (const auto& part : b->children()) octets += part.octets();
+    return octets;
+  });
+}
 void internaldate(benchmark::State& state) {
   value(state, envelope_row, [](const auto& r) { return r.internaldate(); });
 }
@@ -58,6 +96,10 @@ BENCHMARK(flags);
 BENCHMARK(flags_view);
 BENCHMARK(envelope);
 BENCHMARK(bodystructure);
+BENCHMARK(envelope_view);
+BENCHMARK(addresses_view);
+BENCHMARK(body_structure_view);
+BENCHMARK(parts_view);
 BENCHMARK(internaldate);
 BENCHMARK(to_data);
 

@@ -120,19 +120,26 @@ template <char... Stops>
   return different == 0;
 }
 
-/// Which of 64 octets are `c`, a bit for each.
-[[nodiscard]] inline std::uint64_t octets_that_are(const char* at, char c) noexcept {
+/// Which of 64 octets are one of `Wanted`, a bit for each.
+template <char... Wanted>
+[[nodiscard]] inline std::uint64_t octets_that_are(const char* at) noexcept {
   std::uint64_t out = 0;
 #ifdef __SSE2__
-  const auto wanted = _mm_set1_epi8(c);
   for (unsigned i = 0; i != 4; ++i) {
-    const auto equal = _mm_movemask_epi8(_mm_cmpeq_epi8(detail::sixteen(at + std::size_t{16} * i), wanted));
-    out |= std::uint64_t{static_cast<unsigned>(equal)} << (16 * i);
+    const auto equal = detail::equal_to<Wanted...>(detail::sixteen(at + std::size_t{16} * i));
+    out |= std::uint64_t{equal} << (16 * i);
   }
 #else
-  for (unsigned i = 0; i != 64; ++i) out |= std::uint64_t{at[i] == c} << i;
+  for (unsigned i = 0; i != 64; ++i) out |= std::uint64_t{((at[i] == Wanted) || ...)} << i;
 #endif
   return out;
+}
+
+/// For each bit, whether the number of bits up to it, itself included, is odd: with the quotes of a text, which octets
+/// are inside of them.
+[[nodiscard]] constexpr std::uint64_t parity_of_bits(std::uint64_t bits) noexcept {
+  for (unsigned n = 1; n != 64; n *= 2) bits ^= bits << n;
+  return bits;
 }
 
 /// The digits that a text begins with, as far as eight octets hold them.
@@ -201,14 +208,23 @@ struct leading_digits {
 
 /// Whether there is an octet above 127.
 [[nodiscard]] inline bool has_8bit(std::string_view text) noexcept {
-  std::size_t at = 0;
-  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+#ifdef __SSE2__
+  constexpr std::ptrdiff_t at_once = 4 * sizeof(__m128i);
+  for (; end - at >= at_once; at += at_once) {
+    const auto sum = _mm_or_si128(_mm_or_si128(detail::sixteen(at), detail::sixteen(at + 16)),
+                                  _mm_or_si128(detail::sixteen(at + 32), detail::sixteen(at + 48)));
+    if (_mm_movemask_epi8(sum) != 0) return true;
+  }
+#endif
+  for (; end - at >= static_cast<std::ptrdiff_t>(sizeof(std::uint64_t)); at += sizeof(std::uint64_t)) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, sizeof word);
+    std::memcpy(&word, at, sizeof word);
     if ((word & detail::high_bits) != 0) return true;
   }
-  for (; at < text.size(); ++at) {
-    if (static_cast<unsigned char>(text[at]) >= 0x80) return true;
+  for (; at != end; ++at) {
+    if (static_cast<unsigned char>(*at) >= 0x80) return true;
   }
   return false;
 }

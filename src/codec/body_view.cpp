@@ -4,7 +4,6 @@
 #include "codec/exact_reader.hpp"
 #include "codec/fetch.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,19 +18,19 @@ bool same_word(text_view text, std::string_view word) {
 }
 
 // body-fld-param = "(" string SP string *(SP string SP string) ")" / nil
-bool read_parameters(exact_reader& in, parameter_list_view& out) noexcept {
+exact_reader read_parameters(exact_reader in, parameter_list_view& out) noexcept {
   out = parameter_list_view();
-  if (in.nil()) return true;
-  if (!in.octet('(')) return false;
-  const auto begin = in.position();
+  if (in.nil()) return in;
+  if (!in.octet('(')) return exact_reader::failed();
+  const char* const begin = in.position();
   std::size_t count = 0;
   text_view one;
   do {
-    if (!in.string(one) || !in.octet(' ') || !in.string(one)) return false;
+    if (!in.string(one) || !in.octet(' ') || !in.string(one)) return exact_reader::failed();
     ++count;
   } while (in.octet(' '));
   out = parameter_list_view(in.since_with_end(begin), count);
-  return in.octet(')');
+  return in.octet(')') ? in : exact_reader::failed();
 }
 
 }  // namespace
@@ -65,150 +64,176 @@ body_parameters parameter_list_view::to_owned() const {
   return out;
 }
 
-/// Reads one part and the places of those below it, which it skips.
+/// Reads the fields of one part, each function from where the one before has ended. Nothing but the disposition is
+/// looked at again, so that one view can serve for many parts of which only the end is wanted.
 class body_structure_view::part_reader {
  public:
-  part_reader(exact_reader& in, body_structure_view& out) noexcept : in_(in), out_(out) {}
+  enum class part : std::uint8_t { leaf, multipart, message };
 
-  /// body = "(" (body-type-1part / body-type-mpart) ")"
-  bool read() noexcept {
-    if (!in_.octet('(')) return false;
-    return (in_.peek() == '(' ? read_multipart() : read_leaf()) && in_.octet(')');
+  /// What stands behind the first parenthesis of a part, up to the parts below it or to the part's extension data.
+  static exact_reader begin(exact_reader in, body_structure_view& out, part& what) noexcept {
+    if (!in.octet('(')) return exact_reader::failed();
+    what = part::multipart;
+    return in.peek() == '(' ? in : begin_single(in, out, what);
   }
+  /// What stands behind the parts below, or behind `begin`, with the parenthesis.
+  static exact_reader end(exact_reader in, body_structure_view& out, part what) noexcept {
+    if (what == part::multipart) {
+      in = end_multipart(in, out);
+    } else {
+      if (what == part::message && !(in.octet(' ') && read_lines(in, out))) return exact_reader::failed();
+      if (in.octet(' ')) in = in.nstring(out.md5_) ? read_extensions(in, out) : exact_reader::failed();
+    }
+    return in && in.octet(')') ? in : exact_reader::failed();
+  }
+  /// One part; those below it are passed over.
+  static exact_reader read(exact_reader in, body_structure_view& out) noexcept {
+    part what{};
+    in = begin(in, out, what);
+    if (!in) return in;
+    if (what != part::leaf) {
+      const char* const first = in.position();
+      do {
+        if (!in.skip_list()) return exact_reader::failed();
+        ++out.child_count_;
+      } while (what == part::multipart && in.peek() == '(');
+      out.children_ = in.since(first);
+    }
+    return end(in, out, what);
+  }
+  /// One part and all below it, none of which turns out to be odd when it is come to.
+  static exact_reader read_all(exact_reader in, body_structure_view& out) noexcept;
 
  private:
-  // body-type-mpart = 1*body SP media-subtype [SP body-fld-param [SP body-ext…]]
-  bool read_multipart() noexcept {
-    const auto begin = in_.position();
-    while (in_.peek() == '(') {
-      if (!in_.skip_list()) return false;
-      ++out_.child_count_;
-    }
-    out_.children_ = in_.since(begin);
-    out_.type_ = text_view("multipart");
-    out_.encoding_ = text_view("");
-    if (!in_.octet(' ') || !in_.string(out_.subtype_)) return false;
-    if (!in_.octet(' ')) return true;
-    out_.extension_data_ = true;
-    if (!read_parameters(in_, out_.parameters_)) return false;
-    return !in_.octet(' ') || read_extensions();
+  // The end of body-type-mpart: SP media-subtype [SP body-fld-param [SP body-ext…]]
+  static exact_reader end_multipart(exact_reader in, body_structure_view& out) noexcept {
+    out.type_ = text_view("multipart");
+    out.encoding_ = text_view("");
+    if (!in.octet(' ') || !in.string(out.subtype_)) return exact_reader::failed();
+    if (!in.octet(' ')) return in;
+    in = read_parameters(in, out.parameters_);
+    if (!in) return in;
+    return read_extensions(in, out);
   }
 
   // body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]
-  bool read_leaf() noexcept {
-    const bool fields = in_.string(out_.type_) && in_.octet(' ') && in_.string(out_.subtype_) && in_.octet(' ') &&
-                        read_parameters(in_, out_.parameters_) && in_.octet(' ') && in_.nstring(out_.id_) &&
-                        in_.octet(' ') && in_.nstring(out_.description_) && in_.octet(' ') && read_encoding() &&
-                        in_.octet(' ') && in_.number(out_.octets_);
-    if (!fields || out_.type_.escaped() || out_.subtype_.escaped()) return false;
-    const auto is = [this](std::string_view t) { return base::iequals(out_.type_.raw(), t); };
-    const auto has = [this](std::string_view s) { return base::iequals(out_.subtype_.raw(), s); };
-    if (is("multipart")) return false;
+  static exact_reader begin_single(exact_reader in, body_structure_view& out, part& what) noexcept {
+    if (!in.string(out.type_) || !in.octet(' ') || !in.string(out.subtype_) || !in.octet(' '))
+      return exact_reader::failed();
+    in = read_parameters(in, out.parameters_);
+    const bool fields = in && in.octet(' ') && in.nstring(out.id_) && in.octet(' ') && in.nstring(out.description_) &&
+                        in.octet(' ') && in.string(out.encoding_) && in.octet(' ') && in.number(out.octets_);
+    if (!fields || !is_plain_encoding(out.encoding_) || out.type_.escaped() || out.subtype_.escaped())
+      return exact_reader::failed();
+    what = part::leaf;
+    const auto is = [&out](std::string_view t) { return base::iequals(out.type_.raw(), t); };
+    const auto has = [&out](std::string_view s) { return base::iequals(out.subtype_.raw(), s); };
+    if (is("multipart")) return exact_reader::failed();
     if (is("message") && (has("rfc822") || has("global"))) {
-      if (!read_message()) return false;
-    } else if (is("text") && !(in_.octet(' ') && read_lines())) {
-      return false;
+      what = part::message;
+      return in.octet(' ') ? read_envelope(in, out) : exact_reader::failed();
     }
-    if (!in_.octet(' ')) return true;
-    out_.extension_data_ = true;
-    if (!in_.nstring(out_.md5_)) return false;
-    return !in_.octet(' ') || read_extensions();
+    return !is("text") || (in.octet(' ') && read_lines(in, out)) ? in : exact_reader::failed();
   }
 
-  bool read_encoding() noexcept {
-    if (!in_.string(out_.encoding_)) return false;
-    const auto raw = out_.encoding_.raw();
-    return !out_.encoding_.escaped() && !raw.empty() && raw.front() != ' ' && raw.back() != ' ';
+  // The middle of body-type-msg: envelope SP body
+  static exact_reader read_envelope(exact_reader in, body_structure_view& out) noexcept {
+    envelope_view e;
+    const auto size = e.read(in.rest());
+    if (size == 0 || e.spaces_between_addresses() != 0) return exact_reader::failed();
+    out.envelope_ = in.rest().substr(0, size);
+    in.skip(size);
+    return in.octet(' ') ? in : exact_reader::failed();
   }
 
-  bool read_lines() noexcept {
+  static bool is_plain_encoding(text_view encoding) noexcept {
+    const auto raw = encoding.raw();
+    return !encoding.escaped() && !raw.empty() && raw.front() != ' ' && raw.back() != ' ';
+  }
+
+  static bool read_lines(exact_reader& in, body_structure_view& out) noexcept {
     std::uint64_t n = 0;
-    if (!in_.number(n)) return false;
-    out_.lines_ = n;
+    if (!in.number(n)) return false;
+    out.lines_ = n;
     return true;
   }
 
-  // SP envelope SP body SP body-fld-lines
-  bool read_message() noexcept {
-    if (!in_.octet(' ')) return false;
-    envelope_view e;
-    const auto size = e.read(in_.rest());
-    if (size == 0 || e.spaces_between_addresses() != 0) return false;
-    out_.envelope_ = in_.rest().substr(0, size);
-    in_.skip(size);
-    if (!in_.octet(' ')) return false;
-    const auto begin = in_.position();
-    if (!in_.skip_list()) return false;
-    out_.children_ = in_.since(begin);
-    out_.child_count_ = 1;
-    return in_.octet(' ') && read_lines();
-  }
-
-  // body-fld-dsp [SP body-fld-lang [SP body-fld-loc]]; what may come behind them is left to the tree.
-  bool read_extensions() noexcept {
-    if (!read_disposition()) return false;
-    if (!in_.octet(' ')) return true;
-    if (!read_languages()) return false;
-    return !in_.octet(' ') || in_.nstring(out_.location_);
+  // [SP body-fld-dsp [SP body-fld-lang [SP body-fld-loc]]]; what may come behind them is left to the tree.
+  static exact_reader read_extensions(exact_reader in, body_structure_view& out) noexcept {
+    out.extension_data_ = true;
+    if (!in.octet(' ')) return in;
+    in = read_disposition(in, out);
+    if (!in || !in.octet(' ')) return in;
+    in = read_languages(in, out);
+    if (!in || !in.octet(' ')) return in;
+    return in.nstring(out.location_) ? in : exact_reader::failed();
   }
 
   // body-fld-dsp = "(" string SP body-fld-param ")" / nil
-  bool read_disposition() noexcept {
-    if (in_.nil()) return true;
-    return in_.octet('(') && in_.string(out_.disposition_) && !out_.disposition_.escaped() &&
-           !codec::is_language_tag(out_.disposition_.raw()) && in_.octet(' ') &&
-           read_parameters(in_, out_.disposition_parameters_) && in_.octet(')');
+  static exact_reader read_disposition(exact_reader in, body_structure_view& out) noexcept {
+    out.disposition_ = text_view();
+    if (in.nil()) return in;
+    if (!in.octet('(') || !in.string(out.disposition_) || out.disposition_.escaped() ||
+        codec::is_language_tag(out.disposition_.raw()) || !in.octet(' '))
+      return exact_reader::failed();
+    in = read_parameters(in, out.disposition_parameters_);
+    return in && in.octet(')') ? in : exact_reader::failed();
   }
 
   // body-fld-lang = nstring / "(" string *(SP string) ")"
-  bool read_languages() noexcept {
-    auto begin = in_.position();
+  static exact_reader read_languages(exact_reader in, body_structure_view& out) noexcept {
+    const char* begin = in.position();
     text_view one;
-    if (!in_.octet('(')) {
-      if (!in_.nstring(one)) return false;
-      if (one) out_.languages_ = in_.since_with_end(begin);
-      return true;
+    if (!in.octet('(')) {
+      if (!in.nstring(one)) return exact_reader::failed();
+      if (one) out.languages_ = in.since_with_end(begin);
+      return in;
     }
-    begin = in_.position();
-    if (!in_.string(one)) return false;
+    begin = in.position();
+    if (!in.string(one)) return exact_reader::failed();
     // Without a disposition, a list that does not begin as languages do may be one (quirk B-07).
-    if (!out_.disposition_ && (one.escaped() || !codec::is_language_tag(one.raw()))) return false;
-    while (in_.octet(' ')) {
-      if (!in_.string(one)) return false;
+    if (!out.disposition_ && (one.escaped() || !codec::is_language_tag(one.raw()))) return exact_reader::failed();
+    while (in.octet(' ')) {
+      if (!in.string(one)) return exact_reader::failed();
     }
-    out_.languages_ = in_.since_with_end(begin);
-    return in_.octet(')');
+    out.languages_ = in.since_with_end(begin);
+    return in.octet(')') ? in : exact_reader::failed();
   }
-
-  exact_reader& in_;
-  body_structure_view& out_;
 };
+
+exact_reader body_structure_view::part_reader::read_all(exact_reader in, body_structure_view& out) noexcept {
+  // The parts that were begun and not ended, on a stack of fixed size; the first is `out`, any other `passed`.
+  constexpr std::size_t deepest = 24;
+  std::array<part, deepest> open{};
+  std::size_t depth = 0;
+  const char* first = nullptr;  // of the parts below `out`
+  body_structure_view passed;
+  for (;;) {
+    part what{};
+    in = begin(in, depth == 0 ? out : passed, what);
+    if (!in) return in;
+    if (depth == 1) ++out.child_count_;
+    if (what != part::leaf) {
+      if (depth == deepest) return exact_reader::failed();
+      if (depth == 0) first = in.position();
+      open[depth++] = what;
+      continue;
+    }
+    in = end(in, depth == 0 ? out : passed, what);
+    // What ends with it.
+    while (in && depth != 0 && (open[depth - 1] == part::message || in.peek() != '(')) {
+      --depth;
+      if (depth == 0) out.children_ = in.since(first);
+      in = end(in, depth == 0 ? out : passed, open[depth]);
+    }
+    if (!in || depth == 0) return in;
+  }
+}
 
 std::size_t body_structure_view::read(std::string_view text) noexcept {
   if (text.size() > codec::most_octets_of_exact_value) return 0;
-  exact_reader in(text);
-  if (!part_reader(in, *this).read()) return 0;
-  // All parts below are looked at, so that none turns out to be odd when it is come to. What is left of each list of
-  // parts that was begun lies on a stack of fixed size.
-  constexpr std::size_t deepest = 24;
-  std::array<std::string_view, deepest> open;
-  std::size_t depth = 0;
-  open[depth++] = children_;
-  while (depth != 0) {
-    auto& parts = open[depth - 1];
-    if (parts.empty()) {
-      --depth;
-      continue;
-    }
-    exact_reader inside(parts);
-    body_structure_view part;
-    if (!part_reader(inside, part).read()) return 0;
-    parts = inside.rest();
-    if (part.children_.empty()) continue;
-    if (depth == deepest) return 0;
-    open[depth++] = part.children_;
-  }
-  return in.position();
+  const auto in = part_reader::read_all(exact_reader(text), *this);
+  return in ? static_cast<std::size_t>(in.position() - text.data()) : 0;
 }
 
 body_structure_view::body_structure_view(const body_structure& value,
@@ -324,10 +349,15 @@ void body_structure_view::read_next(std::string_view& rest, const body_structure
     ++owned;
     return;
   }
-  *this = body_structure_view();
-  exact_reader in(rest);
-  (void)part_reader(in, *this).read();
-  rest = in.rest();
+  // Not `*this = body_structure_view()`: that makes all of it elsewhere and copies it.
+  type_ = subtype_ = id_ = description_ = encoding_ = md5_ = disposition_ = location_ = text_view();
+  parameters_ = disposition_parameters_ = parameter_list_view();
+  children_ = languages_ = envelope_ = std::string_view();
+  child_count_ = 0;
+  octets_ = 0;
+  lines_.reset();
+  extension_data_ = false;
+  rest = part_reader::read(exact_reader(rest), *this).rest();
 }
 
 }  // namespace imapxx::inline v0

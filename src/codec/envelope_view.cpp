@@ -21,29 +21,31 @@ char next_octet(std::string_view& rest, bool escaped) noexcept {
 }
 
 // address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
-bool read_address(exact_reader& in, address_view& out) noexcept {
-  return in.octet('(') && in.nstring(out.name) && in.octet(' ') && in.nstring(out.route) && in.octet(' ') &&
-         in.nstring(out.mailbox) && in.octet(' ') && in.nstring(out.host) && in.octet(')');
+exact_reader read_address(exact_reader in, address_view& out) noexcept {
+  const bool all = in.octet('(') && in.nstring(out.name) && in.octet(' ') && in.nstring(out.route) && in.octet(' ') &&
+                   in.nstring(out.mailbox) && in.octet(' ') && in.nstring(out.host) && in.octet(')');
+  return all ? in : exact_reader::failed();
 }
 
 // env-from … env-bcc = "(" 1*address ")" / nil
-bool read_addresses(exact_reader& in, address_list_view& out, std::size_t& spaces) noexcept {
+exact_reader read_addresses(exact_reader in, address_list_view& out, std::size_t& spaces) noexcept {
   out = address_list_view();
-  if (in.nil()) return true;
-  if (!in.octet('(')) return false;
-  const auto begin = in.position();
+  if (in.nil()) return in;
+  if (!in.octet('(')) return exact_reader::failed();
+  const char* const begin = in.position();
   std::size_t count = 0;
   address_view one;
   do {
-    if (!read_address(in, one)) return false;
+    in = read_address(in, one);
+    if (!in) return in;
     ++count;
     if (in.octet(' ')) {
       ++spaces;
-      if (in.peek() != '(') return false;
+      if (in.peek() != '(') return exact_reader::failed();
     }
   } while (in.peek() == '(');
   out = address_list_view(in.since(begin), count);
-  return in.octet(')');
+  return in.octet(')') ? in : exact_reader::failed();
 }
 
 }  // namespace
@@ -87,7 +89,7 @@ void address_view::read_next(std::string_view& rest, const address*& owned) noex
   }
   exact_reader in(rest);
   (void)in.octet(' ');
-  (void)read_address(in, *this);
+  in = read_address(in, *this);
   for (auto* part : {&mailbox, &host}) {
     if (codec::is_placeholder(part->raw())) *part = text_view("");
   }
@@ -118,11 +120,13 @@ std::size_t envelope_view::read(std::string_view text) noexcept {
       !in.nstring(subject_))
     return 0;
   for (auto& list : lists_) {
-    if (!in.octet(' ') || !read_addresses(in, list, spaces_)) return 0;
+    if (!in.octet(' ')) return 0;
+    in = read_addresses(in, list, spaces_);
+    if (!in) return 0;
   }
   const bool whole =
       in.octet(' ') && in.nstring(in_reply_to_) && in.octet(' ') && in.nstring(message_id_) && in.octet(')');
-  return whole ? in.position() : 0;
+  return whole ? static_cast<std::size_t>(in.position() - text.data()) : 0;
 }
 
 std::optional<envelope_view> envelope_view::of(const fetch_row& row) {

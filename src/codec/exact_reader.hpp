@@ -9,44 +9,48 @@
 #include "base/swar.hpp"
 #include "codec/quoting.hpp"
 
-#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace imapxx::inline v0::codec {
 
-/// A cursor. Each reader returns whether its token was there; after a failure the cursor means nothing.
+/// A cursor, small enough to be handed on by value: then it stays in registers. Each reader returns whether its token
+/// was there; after a failure the cursor means nothing.
 class exact_reader {
  public:
-  explicit exact_reader(std::string_view text) noexcept : text_(text) {}
+  explicit exact_reader(std::string_view text) noexcept : at_(text.data()), end_(text.data() + text.size()) {}
+  /// What is returned where something could not be read.
+  [[nodiscard]] static exact_reader failed() noexcept { return exact_reader(std::string_view()); }
+  [[nodiscard]] explicit operator bool() const noexcept { return at_ != nullptr; }
 
-  [[nodiscard]] std::size_t position() const noexcept { return at_; }
-  [[nodiscard]] char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
-  [[nodiscard]] std::string_view since(std::size_t begin) const noexcept { return text_.substr(begin, at_ - begin); }
+  [[nodiscard]] const char* position() const noexcept { return at_; }
+  [[nodiscard]] char peek() const noexcept { return at_ != end_ ? *at_ : '\0'; }
+  [[nodiscard]] std::string_view since(const char* begin) const noexcept { return {begin, at_}; }
   /// The same with the octet that ended the last token, which a reader of these tokens wants to see.
-  [[nodiscard]] std::string_view since_with_end(std::size_t begin) const noexcept {
-    return text_.substr(begin, at_ - begin + 1);
-  }
-  [[nodiscard]] std::string_view rest() const noexcept { return text_.substr(at_); }
+  [[nodiscard]] std::string_view since_with_end(const char* begin) const noexcept { return {begin, at_ + 1}; }
+  [[nodiscard]] std::string_view rest() const noexcept { return {at_, end_}; }
   void skip(std::size_t n) noexcept { at_ += n; }
-  bool octet(char c) noexcept {
+  [[gnu::always_inline]] bool octet(char c) noexcept {
     if (peek() != c) return false;
     ++at_;
     return true;
   }
-  bool nil() noexcept {
-    if (text_.substr(at_, 3) != "NIL" || !ends_token(at_ + 3)) return false;
-    at_ += 3;
+  [[gnu::always_inline]] bool nil() noexcept {
+    constexpr std::ptrdiff_t length = 3;
+    if (end_ - at_ <= length || at_[0] != 'N' || at_[1] != 'I' || at_[2] != 'L' || !ends_token(at_ + length))
+      return false;
+    at_ += length;
     return true;
   }
   /// string = quoted / literal; what stands behind it must be fit to.
-  bool string(text_view& out) noexcept {
+  [[gnu::always_inline]] bool string(text_view& out) noexcept {
     if (peek() == '"') return quoted(out);
     return peek() == '{' && literal_string(out);
   }
   /// nstring = string / nil
-  bool nstring(text_view& out) noexcept {
+  [[gnu::always_inline]] bool nstring(text_view& out) noexcept {
     if (peek() == '"') return quoted(out);
     if (nil()) {
       out = text_view();
@@ -55,68 +59,81 @@ class exact_reader {
     return peek() == '{' && literal_string(out);
   }
   /// number64, without zeros in front.
-  bool number(std::uint64_t& out) noexcept {
-    constexpr std::size_t most = 18;
-    const auto begin = at_;
+  [[gnu::always_inline]] bool number(std::uint64_t& out) noexcept {
+    constexpr std::ptrdiff_t most = 18;
+    const char* const begin = at_;
     out = 0;
-    while (at_ < text_.size() && at_ - begin <= most && base::is_digit(text_[at_]))
-      out = out * 10 + static_cast<std::uint64_t>(text_[at_++] - '0');
+    while (at_ != end_ && at_ - begin <= most && base::is_digit(*at_))
+      out = out * 10 + static_cast<std::uint64_t>(*at_++ - '0');
     const auto digits = at_ - begin;
-    return digits != 0 && digits <= most && (text_[begin] != '0' || digits == 1) && ends_token(at_);
+    return digits != 0 && digits <= most && (*begin != '0' || digits == 1) && ends_token(at_);
   }
   /// A list with all that is in it, unread.
   bool skip_list() noexcept {
     if (peek() != '(') return false;
     std::size_t depth = 0;
     do {
-      at_ = base::find_first_of<'(', ')', '"', '{'>(text_, at_);
-      if (at_ == text_.size()) return false;
-      if (text_[at_] == '(') {
+      at_ = base::find_first_of<'(', ')', '"', '{'>(at_, end_);
+      if (at_ == end_) return false;
+      if (*at_ == '(') {
         ++depth;
         ++at_;
-      } else if (text_[at_] == ')') {
+      } else if (*at_ == ')') {
         --depth;
         ++at_;
-      } else if (text_[at_] == '"') {
-        const auto quote = closing_quote(text_, at_, quoting::strict);
-        if (quote == std::string_view::npos) return false;
-        at_ = quote + 1;
       } else {
-        const auto found = find_literal(text_, at_);
-        if (!found) return false;
-        at_ = found->end;
+        text_view unread;
+        if (!string(unread)) return false;
       }
     } while (depth > 0);
     return true;
   }
 
  private:
-  [[nodiscard]] bool ends_token(std::size_t at) const noexcept {
-    return at < text_.size() && (text_[at] == ' ' || text_[at] == ')');
-  }
-  bool quoted(text_view& out) noexcept {
-    const auto begin = at_ + 1;
-    bool escaped = false;
-    for (at_ = begin;; at_ += 2) {
-      at_ = base::find_first_of<'"', '\\', '\r', '\n'>(text_, at_);
-      if (at_ == text_.size() || text_[at_] == '\r' || text_[at_] == '\n') return false;
-      if (text_[at_] == '"') break;
-      if (at_ + 1 == text_.size() || (text_[at_ + 1] != '"' && text_[at_ + 1] != '\\')) return false;  // quirk E-11
-      escaped = true;
-    }
-    out = text_view(since(begin), escaped);
-    ++at_;
+  [[nodiscard]] bool ends_token(const char* at) const noexcept { return at != end_ && (*at == ' ' || *at == ')'); }
+  [[gnu::always_inline]] bool quoted(text_view& out) noexcept {
+    const char* const begin = at_ + 1;
+    const auto close = find_closing_quote(begin, end_);
+    if (close.quote == nullptr) return false;
+    out = text_view({begin, close.quote}, close.escaped);
+    at_ = close.quote + 1;
     return ends_token(at_);
   }
+  struct closing {
+    const char* quote;  // nullptr: there is none, or something that needs a closer look
+    bool escaped;
+  };
+  [[gnu::always_inline]] static closing find_closing_quote(const char* at, const char* end) noexcept {
+#ifdef __SSE2__
+    // Most strings are short: all in registers, and nothing is called.
+    if (end - at >= static_cast<std::ptrdiff_t>(sizeof(__m128i))) {
+      const auto found = base::detail::equal_to<'"', '\\', '\r', '\n'>(base::detail::sixteen(at));
+      if (found != 0) {
+        const char* const stop = at + std::countr_zero(found);
+        if (*stop == '"') return {stop, false};
+      }
+    }
+#endif
+    return find_closing_quote_anywhere(at, end);
+  }
+  [[gnu::noinline]] static closing find_closing_quote_anywhere(const char* at, const char* end) noexcept {
+    bool escaped = false;
+    for (;; at += 2) {
+      at = base::find_first_of<'"', '\\', '\r', '\n'>(at, end);
+      if (at != end && *at == '"') return {at, escaped};
+      if (end - at < 2 || *at != '\\' || (at[1] != '"' && at[1] != '\\')) return {nullptr, false};  // quirk E-11
+      escaped = true;
+    }
+  }
   bool literal_string(text_view& out) noexcept {
-    const auto found = find_literal(text_, at_);
-    if (!found || found->streamed || found->negative || found->padded || !ends_token(found->end)) return false;
-    out = text_view(text_.substr(found->begin, found->end - found->begin));
-    at_ = found->end;
+    const auto found = find_literal(rest(), 0);
+    if (!found || found->streamed || found->negative || found->padded || !ends_token(at_ + found->end)) return false;
+    out = text_view(rest().substr(found->begin, found->end - found->begin));
+    at_ += found->end;
     return true;
   }
-  std::string_view text_;
-  std::size_t at_ = 0;
+  const char* at_;
+  const char* end_;
 };
 
 /// Longer values are left to the tree, which counts tokens.

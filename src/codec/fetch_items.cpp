@@ -231,16 +231,19 @@ bool is_exact_date_time(std::string_view text) noexcept {
   constexpr std::size_t zone_hour = 22;
   constexpr std::size_t zone_minute = 24;
   if (text.size() != shape.size()) return false;
+  bool fits = true;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const char c = text[i];
-    const char want = shape[i];
-    const bool fits = want == '9'                  ? base::is_digit(c)
-                      : want == '_'                ? c == ' ' || base::is_digit(c)
-                      : want == '+'                ? c == '+' || c == '-'
-                      : want == 'A' || want == 'a' ? base::is_alpha(c)
-                                                   : c == want;
-    if (!fits) return false;
+    switch (shape[i]) {
+      case '9': fits &= base::is_digit(c); break;
+      case '_': fits &= c == ' ' || base::is_digit(c); break;
+      case '+': fits &= c == '+' || c == '-'; break;
+      case 'A':
+      case 'a': fits &= base::is_alpha(c); break;
+      default: fits &= c == shape[i];
+    }
   }
+  if (!fits) return false;
   // A leap second is another minute's, and an impossible zone is none.
   return text.substr(second, 2) < "60" && text.substr(zone_hour, 2) < "24" && text.substr(zone_minute, 2) < "60";
 }
@@ -252,19 +255,22 @@ bool read_date_time(lexer& in, std::optional<date_time>& out) {
     tolerate(quirk::f13);
     return true;
   }
-  std::string text;
-  if (!read_text(in, text)) return false;
+  const auto token = in.nastring();
+  if (!token) return false;
+  std::string unescaped;
+  if (token->escaped()) unescaped = text_of(*token);
+  const std::string_view text = token->escaped() ? unescaped : token->raw();
   out = date_time::parse(text);
   if (!out) {
     // A day that cannot be, but in the form of a date: absent. Anything else: malformed.
     tolerate(quirk::f13);
     return std::count(text.begin(), text.end(), '-') >= 2 && text.find_first_of("0123456789") < 2;
   }
-  if (is_exact_date_time(text)) return true;
   // date-day-fixed is two digits or a space and a digit; "-0000" is a zone, too.
-  if (!text.empty() && text.front() == '0') text.front() = ' ';
-  const bool unknown_zone = text.size() > 5 && text.substr(text.size() - 5) == "-0000";
-  if (!unknown_zone && !base::iequals(text, out->to_imap())) tolerate(quirk::f13);
+  if (is_exact_date_time(text) || text.ends_with("-0000")) return true;
+  auto fixed = std::string(text);
+  if (fixed.starts_with('0')) fixed.front() = ' ';
+  if (!base::iequals(fixed, out->to_imap())) tolerate(quirk::f13);
   return true;
 }
 

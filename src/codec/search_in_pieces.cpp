@@ -53,7 +53,7 @@ search_in_pieces::step search_in_pieces::take(std::string_view octets, std::uint
   constexpr std::ptrdiff_t looked_at = 1 + block + 8;
   for (bool good = at != end && *at == ' '; good && end - at >= looked_at;) {
     const char* const begins = at + 1;
-    auto spaces = base::octets_that_are(begins, ' ');
+    auto spaces = base::octets_that_are<' '>(begins);
     good = spaces != 0;
     for (; spaces != 0; spaces &= spaces - 1) {
       const char* const behind = begins + std::countr_zero(spaces);

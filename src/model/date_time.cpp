@@ -3,6 +3,7 @@
 
 #include "base/ascii.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -13,6 +14,18 @@ using std::chrono::year_month_day;
 
 constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::size_t month_length = 3;
+// The three octets of a name, as one number for all its spellings.
+constexpr unsigned month_key(std::string_view name) noexcept {
+  unsigned key = 0;
+  for (std::size_t i = 0; i < month_length; ++i) key = key << 8U | static_cast<unsigned char>(base::to_upper(name[i]));
+  return key;
+}
+constexpr auto months = [] {
+  std::array<unsigned, month_names.size()> keys{};
+  std::transform(month_names.begin(), month_names.end(), keys.begin(), month_key);
+  return keys;
+}();
 constexpr int minutes_a_day = 24 * 60;
 
 void put_number(std::string& out, int value, std::size_t width, char pad = '0') {
@@ -47,14 +60,12 @@ class scanner {
     return n;
   }
   bool month(unsigned& value) noexcept {
-    for (std::size_t i = 0; i < month_names.size(); ++i) {
-      if (base::iequals(text_.substr(0, 3), month_names[i])) {
-        value = static_cast<unsigned>(i) + 1;
-        text_.remove_prefix(3);
-        return true;
-      }
-    }
-    return false;
+    if (text_.size() < month_length) return false;
+    const auto* const found = std::find(months.begin(), months.end(), month_key(text_));
+    if (found == months.end()) return false;
+    value = static_cast<unsigned>(found - months.begin()) + 1;
+    text_.remove_prefix(month_length);
+    return true;
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -110,11 +111,43 @@ TEST(swar, texts_of_any_size_that_differ_in_any_place) {
 
 TEST(swar, which_of_64_octets_are_one) {
   std::string text(64, 'x');
-  EXPECT_EQ(base::octets_that_are(text.data(), ' '), 0U);
+  EXPECT_EQ(base::octets_that_are<' '>(text.data()), 0U);
   for (std::size_t at = 0; at != text.size(); ++at) {
     text[at] = ' ';
-    EXPECT_EQ(base::octets_that_are(text.data(), ' '), std::uint64_t{1} << at);
+    EXPECT_EQ(base::octets_that_are<' '>(text.data()), std::uint64_t{1} << at);
     text[at] = 'x';
+  }
+}
+
+TEST(swar, which_of_64_octets_are_one_of_several) {
+  const std::string text = "(a)" + std::string(58, '"') + "(b)";
+  EXPECT_EQ((base::octets_that_are<'(', ')'>(text.data())), 0b101U | std::uint64_t{0b101} << 61U);
+  EXPECT_EQ((base::octets_that_are<'"', 'b'>(text.data())), ~(0b111U | std::uint64_t{0b101} << 61U));
+}
+
+TEST(swar, parity_of_the_bits_up_to_each) {
+  std::mt19937_64 random(7);
+  for (int run = 0; run != 1000; ++run) {
+    const auto bits = random() & random();
+    std::uint64_t expected = 0;
+    bool odd = false;
+    for (unsigned n = 0; n != 64; ++n) {
+      odd ^= ((bits >> n) & 1U) != 0;
+      expected |= std::uint64_t{odd} << n;
+    }
+    EXPECT_EQ(base::parity_of_bits(bits), expected) << bits;
+  }
+}
+
+TEST(swar, an_octet_above_127_anywhere) {
+  for (std::size_t size = 0; size != 200; ++size) {
+    std::string text(size, '\x7F');
+    EXPECT_FALSE(base::has_8bit(text));
+    for (auto& octet : text) {
+      octet = '\x80';
+      EXPECT_TRUE(base::has_8bit(text)) << size;
+      octet = '\x7F';
+    }
   }
 }
 
