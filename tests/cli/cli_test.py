@@ -329,13 +329,19 @@ class Saving(Case):
             time.sleep(0.002)
         return highest, done.wait(SLOW)
 
+    def is_writing(self, process, out):
+        """Whether a file of this directory is open, perhaps one without a name."""
+        try:
+            return any(os.readlink(d).startswith(f"{out}/") for d in pathlib.Path("/proc", str(process), "fd").iterdir())
+        except OSError:  # it was closed meanwhile
+            return False
+
     def interrupt(self, server, out):
         """SIGINT as soon as something is being written. \return exit code, and what is in the directory then."""
         done = subprocess.Popen([TOOL, "fetch", "-o", str(out), server.url, "--ca-file", server.ca], env=environment(),
                                 stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + SLOW
-        written = lambda: out.exists() and [p for p in out.iterdir() if p.name.endswith(".part")]
-        while done.poll() is None and not written() and time.monotonic() < deadline:
+        while done.poll() is None and not self.is_writing(done.pid, out) and time.monotonic() < deadline:
             time.sleep(0.001)
         done.send_signal(signal.SIGINT)
         return done.wait(SLOW), sorted(p.name for p in out.iterdir() if p.name != ".imapxx-mailbox")

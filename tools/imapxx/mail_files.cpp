@@ -23,6 +23,9 @@ constexpr mode_t file_mode = 0600;
 constexpr std::string_view temporary_prefix = ".imapxx-";
 constexpr std::string_view temporary_suffix = ".part";
 
+// Where a file without a name can be found, to be given one.
+constexpr const char* own_descriptors = "/proc/self/fd";
+
 constexpr unsigned numbers_max = 100'000;
 
 // "report.pdf" as "report-2.pdf".
@@ -37,7 +40,8 @@ std::string numbered(const std::string& name, unsigned number) {
 
 }  // namespace
 
-mail_directory::mail_directory(const std::string& path, bool replace) : path_(path), replace_(replace) {
+mail_directory::mail_directory(const std::string& path, bool replace)
+    : path_(path), replace_(replace), unnamed_files_(::access(own_descriptors, X_OK) == 0) {
   if (::mkdir(path.c_str(), directory_mode) != 0 && errno != EEXIST) fail(path);
   fd_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd_ < 0) fail(path);
@@ -75,11 +79,21 @@ std::string mail_directory::path_of(const std::string& name) const {
   return path_ + (path_.empty() || path_.back() != '/' ? "/" : "") + name;
 }
 
-mail_directory::file::file(mail_directory& directory)
-    : directory_(&directory),
-      name_(fmt::format("{}{}-{}{}", temporary_prefix, ::getpid(), directory.made_++, temporary_suffix)) {
+std::string mail_directory::temporary_name() {
+  return fmt::format("{}{}-{}{}", temporary_prefix, ::getpid(), made_++, temporary_suffix);
+}
+
+// A file that has no name yet costs the directory one change instead of three, which counts where there are a hundred
+// thousand, and a process that is killed leaves nothing of it.
+mail_directory::file::file(mail_directory& directory) : directory_(&directory) {
+#ifdef O_TMPFILE
+  if (directory.unnamed_files_) fd_ = ::openat(directory.fd_, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, file_mode);
+  if (fd_ >= 0) return;
+#endif
+  directory.unnamed_files_ = false;
+  name_ = directory.temporary_name();
   fd_ = ::openat(directory.fd_, name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode);
-  if (fd_ < 0) fail(directory.path_ + "/" + name_);
+  if (fd_ < 0) fail(directory.path_of(name_));
   (void)::flock(fd_, LOCK_EX | LOCK_NB);
 }
 
@@ -109,9 +123,17 @@ bool mail_directory::is_taken(const std::string& name) const {
   return ::fstatat(fd_, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-// False when the name is taken: neither a link nor this kind of rename replaces what is there. The latter is one change
-// of the directory instead of two, which counts where there are a hundred thousand files.
+// Gives a file without a name its first one. False when that is taken.
+bool mail_directory::file::name_it(const std::string& target) {
+  const auto self = fmt::format("{}/{}", own_descriptors, fd_);
+  if (::linkat(AT_FDCWD, self.c_str(), directory_->fd_, target.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
+  if (errno != EEXIST) fail(directory_->path_of(target));
+  return false;
+}
+
+// False when the name is taken: neither a link nor this kind of rename replaces what is there.
 bool mail_directory::file::link_as(const std::string& target) {
+  if (name_.empty()) return name_it(target);
   const int fd = directory_->fd_;
 #ifdef RENAME_NOREPLACE
   if (::renameat2(fd, name_.c_str(), fd, target.c_str(), RENAME_NOREPLACE) == 0) {
@@ -133,6 +155,12 @@ bool mail_directory::file::link_as(const std::string& target) {
 }
 
 void mail_directory::file::rename_to(const std::string& target) {
+  if (name_.empty()) {
+    if (name_it(target)) return;
+    auto name = directory_->temporary_name();
+    if (!name_it(name)) fail(directory_->path_of(name));
+    name_ = std::move(name);
+  }
   if (::renameat(directory_->fd_, name_.c_str(), directory_->fd_, target.c_str()) != 0)
     fail(directory_->path_of(target));
   name_.clear();

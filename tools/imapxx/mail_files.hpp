@@ -19,8 +19,8 @@ namespace imapxx::cli {
 /// What became of one message.
 enum class save_result : std::uint8_t { saved, existed, differs };
 
-/// A directory that receives UID.eml files, or attachments. Each is written under a temporary name and gets its own
-/// only when it is complete.
+/// A directory that receives UID.eml files, or attachments. Each is written without a name, or
+/// under a temporary one where the file system knows no such files, and gets its own only when it is complete.
 class mail_directory {
  public:
   /// Opens the directory, making it when it is missing. \throws failure (local)
@@ -59,11 +59,12 @@ class mail_directory {
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
 
    private:
+    [[nodiscard]] bool name_it(const std::string& target);
     [[nodiscard]] bool link_as(const std::string& target);
     void rename_to(const std::string& target);
     void complete(const std::string& shown);
     mail_directory* directory_;
-    std::string name_;
+    std::string name_;  // the temporary one, if it has one
     int fd_ = -1;
     std::uint64_t octets_ = 0;
   };
@@ -73,7 +74,9 @@ class mail_directory {
   int fd_ = -1;
   bool replace_;
   bool sync_ = false;
+  bool unnamed_files_;
   [[nodiscard]] bool is_taken(const std::string& name) const;
+  [[nodiscard]] std::string temporary_name();
   std::uint64_t made_ = 0;
   // By commit_numbered: all names, and how far each was counted.
   std::set<std::string> given_;
