@@ -73,6 +73,16 @@ TEST_F(download_file_test, gives_the_name_only_to_the_whole) {
   EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path()), fs::directory_iterator()), 1);
 }
 
+TEST_F(download_file_test, the_journal_goes_when_the_whole_has_its_name) {
+  download_file f(settings());
+  ASSERT_TRUE(f.open(body()));
+  ASSERT_TRUE(f.write(std::string(2 * every, 'a')));
+  EXPECT_TRUE(fs::exists(at("m.eml.journal")));
+  ASSERT_TRUE(f.finish());
+  EXPECT_FALSE(fs::exists(at("m.eml.journal")));
+  EXPECT_EQ(read("m.eml").size(), 2 * every);
+}
+
 TEST_F(download_file_test, goes_on_after_an_interruption) {
   interrupted(150'000);
   EXPECT_FALSE(killed_journal_.empty());
@@ -353,6 +363,15 @@ TEST_F(download_file_test, a_journal_that_cannot_be_written_ends_it) {
   const auto ok = f.write(std::string(2 * every, 'a'));
   EXPECT_EQ(ok.error().code(), errc::io);
   EXPECT_EQ(ok.error().system_error(), EISDIR);
+}
+
+TEST_F(download_file_test, a_new_journal_that_cannot_be_made_ends_it) {
+  download_file f(settings());
+  ASSERT_TRUE(f.open(body()));
+  fs::create_directory(at("m.eml.journal.new"));
+  const auto ok = f.write(std::string(2 * every, 'a'));
+  EXPECT_EQ(ok.error().code(), errc::io);
+  EXPECT_EQ(ok.error().system_error(), EEXIST);
 }
 
 TEST_F(download_file_test, in_a_directory_that_the_caller_has_open) {

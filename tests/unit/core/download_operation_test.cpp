@@ -250,6 +250,24 @@ TEST(download_operation, ends_whatever_it_is_told) {
   }
 }
 
+TEST(download_operation, nil_is_an_empty_body_where_the_length_does_not_say_otherwise) {
+  for (const std::string_view size : {"0", "3"}) {
+    server_rules rules;
+    rules.otherwise = [size](const asked& a) {
+      return "* 2 FETCH (UID 5 RFC822.SIZE " + std::string(size) + (a.body ? " BODY[] NIL)\r\n" : ")\r\n");
+    };
+    model server(body_of(0), rules);
+    collected out;
+    download_operation op(to(out).way(download_way::one_literal));
+    server.play(op);
+    EXPECT_EQ(op.failure().code(), size == "0" ? errc::success : errc::incomplete_result) << op.failure().what();
+    EXPECT_TRUE(out.text.empty());
+    if (op.failure()) {
+      EXPECT_NE(op.failure().message().find("did not send the whole body"), std::string_view::npos);
+    }
+  }
+}
+
 TEST(download_window, follows_round_trip_and_rate) {
   download_window w;
   w.round_trip(50ms);

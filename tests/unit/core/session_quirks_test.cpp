@@ -107,6 +107,19 @@ TEST(session_quirks, keywords_are_learnt_anew_behind_flags_and_select_s07a) {
   EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work)");
 }
 
+TEST(session_quirks, keywords_are_learnt_anew_where_select_says_nothing_of_flags_s07a) {
+  session_test t;
+  t.selected();
+  const std::string row = "* 1 FETCH (FLAGS (\\Seen $Work))\r\n";
+  t.feed(row);
+  const auto id = t.submit(select("box"));
+  (void)t.output();
+  t.feed("* 3 EXISTS\r\n" + t.last_tag() + " OK done\r\n").expect_done(id);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "()");
+  t.feed(row);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "($Work)");
+}
+
 TEST(session_quirks, a_mailbox_is_read_write_until_the_server_says_otherwise_s05) {
   session_test t;
   t.authenticated();

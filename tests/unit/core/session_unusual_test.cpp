@@ -526,5 +526,14 @@ TEST(session_deadline, a_body_on_its_way_is_progress) {
   EXPECT_EQ(t.failure_of(streams).code(), errc::cancelled);
 }
 
+TEST(session_unusual, nothing_is_sent_behind_the_end) {
+  session_test t;
+  t.authenticated();
+  const auto id = t.submit(noop());
+  t.eof();
+  EXPECT_TRUE(t.completed(id));
+  EXPECT_EQ(t.output(), "");
+}
+
 }  // namespace
 }  // namespace imapxx
