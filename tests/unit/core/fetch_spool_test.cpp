@@ -159,6 +159,22 @@ TEST(fetch_spool, rows_that_are_known_by_uid_only_stay_so) {  // UIDFETCH of RFC
   }
 }
 
+TEST(fetch_spool, a_body_that_is_taken_at_once_tells_of_what_it_is) {
+  body_info body;
+  body.seq = 3;
+  body.size = 7;
+  for (const bool direct : {false, true}) {
+    fetch_spool spool;
+    ASSERT_TRUE(spool.put(body_event(session_event::kind::body_begin, body), direct));
+    const auto* e = spool.take().value();
+    ASSERT_NE(e, nullptr);
+    ASSERT_NE(e->body, nullptr);
+    EXPECT_EQ(e->body->seq, 3U);
+    EXPECT_EQ(e->body->size, 7U);
+    EXPECT_EQ(e->row, nullptr);
+  }
+}
+
 // Rows in their places: views of what the session holds, which may be overwritten whenever something else uses it.
 TEST(fetch_spool, rows_in_their_places_are_kept_in_front_of_what_comes) {
   std::string received;

@@ -73,6 +73,15 @@ TEST(resolve_copy, only_what_is_missing_is_copied_again_and_all_of_it_told) {
   EXPECT_EQ(copied.destination_of(5), 8U);
 }
 
+TEST(resolve_copy, a_refusal_of_the_rest_is_told_although_some_of_it_arrived) {
+  on_the_way w(both_copied());
+  come_back(w.t);
+  w.target_holds(5, message(1, 4, 20, "six"));
+  w.t.answer(numbers_of_a, numbers(5));
+  w.t.answer("UID COPY 5 a", "$ NO [OVERQUOTA] full\r\n");
+  EXPECT_EQ(w.t.outcome_of(w.id).code(), errc::no);
+}
+
 TEST(resolve_copy, other_messages_that_arrived_are_not_taken_for_ours) {
   on_the_way w(both_copied());
   come_back(w.t);
