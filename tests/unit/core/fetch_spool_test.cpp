@@ -125,6 +125,17 @@ TEST(fetch_spool, a_full_disk_is_an_error_that_names_itself) {
   EXPECT_EQ(last.error().system_error(), EFBIG);
 }
 
+TEST(fetch_spool, what_fits_into_memory_needs_no_disk) {
+  fetch_spool spool;
+  const test::file_size_limit none(0);
+  const std::string text = "(UID 5 FLAGS ())";
+  fetch_row row;
+  row.assign(5, text);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(spool.put(row_event(row), false));
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(spool.take().value()->row->text(), text);
+  EXPECT_TRUE(spool.empty());
+}
+
 TEST(fetch_spool, order_is_kept_while_it_is_emptied_and_filled) {
   fetch_spool spool;
   std::uint32_t put = 0, taken = 0;
