@@ -215,8 +215,9 @@ std::string_view framer::exceeded_limit(std::string_view segment) const noexcept
 frame framer::without_line_end(std::string_view pending) {
   scanned_ = pending.size();
   const auto text = without_line_end_octets(pending.substr(std::min(line_start_, pending.size())));
-  // Whether a shorter beginning is a list of numbers is not certain yet.
-  const bool certain = in_response_ || text.empty() || text.size() > kind_window;
+  // Whether a shorter beginning is a list of numbers is not certain yet; what was skipped in front of it is.
+  const bool certain =
+      in_response_ || text.empty() || text.size() > kind_window || skipped_octets_ > limits_.line_octets;
   const auto limit = certain ? exceeded_limit(text) : std::string_view();
   if (!limit.empty()) return poison_limit(limit, text);
   frame out;

@@ -127,9 +127,20 @@ int main(int argc, char** argv) {
 #ifdef IMAPXX_CANNOT_COUNT
   return 77;
 #endif
+  // Names of shapes, if only these are wanted, and sizes in KiB.
+  std::vector<std::string_view> only;
+  std::vector<std::size_t> sizes;
   for (int i = 1; i < argc; ++i) {
-    const auto kib = std::strtoul(argv[i], nullptr, 10);
-    for (const auto& s : shapes()) read_shape(s, std::size_t{kib} << 10U);
+    if (const auto kib = std::strtoul(argv[i], nullptr, 10); kib != 0) {
+      sizes.push_back(std::size_t{kib} << 10U);
+    } else {
+      only.emplace_back(argv[i]);
+    }
+  }
+  for (const auto octets : sizes) {
+    for (const auto& s : shapes()) {
+      if (only.empty() || std::find(only.begin(), only.end(), s.name) != only.end()) read_shape(s, octets);
+    }
   }
   return 0;
 }

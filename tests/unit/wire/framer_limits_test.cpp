@@ -132,6 +132,8 @@ TEST(framer_limits, blank_lines_have_an_end) {
   for (int i = 0; i < 60; ++i) blanks += "\r\n";
   expect_frames(blanks, {"! limit_exceeded line_octets"}, collect_all, with_line(100));
   expect_frames(std::string(101, '\0'), {"! limit_exceeded line_octets"}, collect_all, with_line(100));
+  // Also with the beginning of a line behind them, in however many pieces.
+  expect_frames(std::string(101, '\0') + "*", {"! limit_exceeded line_octets"}, collect_all, with_line(100));
   const std::string few = blanks.substr(0, 100) + "* OK\r\n";
   expect_frames(few + few, {"R * OK", "R * OK"}, collect_all, with_line(100));
 }
