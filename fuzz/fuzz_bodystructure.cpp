@@ -1,5 +1,6 @@
 // Any octets as BODYSTRUCTURE: parts can be walked over and are found by their numbers; what the grammar allows is
 // understood as the grammar says, and reads the same after it was written again.
+#include <imapxx/fetch_text.hpp>
 #include <imapxx/model/body_structure_view.hpp>
 #include <imapxx/response.hpp>
 
@@ -54,6 +55,19 @@ inline void require_same_in_all_ways(std::string_view value, const std::optional
                       fuzz::tolerances_of([&] { return read(*spaced); }), "other tolerances are counted");
 }
 
+// Out of a log or a script's output. \param is_valid whether it is a value that the grammar allows
+inline void require_same_as_text(std::string_view text, const std::optional<imapxx::body_structure>& got,
+                                 bool is_valid) {
+  namespace fuzz = imapxx::fuzz;
+  const auto alone = imapxx::parse_body_structure(text);
+  fuzz::require(alone || alone.error().offset() <= text.size(), "a text breaks behind its end");
+  if (is_valid) fuzz::require(alone && *alone == *got, "a valid structure is another one as a text");
+  const auto data = imapxx::parse_fetch_text(text);
+  if (!data) return fuzz::require(data.error().offset() <= text.size(), "a text breaks behind its end");
+  for (const auto& u : data->unparsed)
+    fuzz::require(u.offset <= text.size(), "an item breaks behind the end of its text");
+}
+
 }  // namespace fuzz_bodystructure
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -66,6 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require_equal(fuzz::canonical::of(*got), *expected, "a valid structure means something else");
   }
   fuzz_bodystructure::require_same_in_all_ways(input, got);
+  fuzz_bodystructure::require_same_as_text(input, got, expected.has_value());
   if (!got) return 0;
   for (const auto& p : walk(*got)) {
     const auto* const found = got->find(p.number);
