@@ -15,6 +15,8 @@ import sys
 import tempfile
 
 MOST = 2.2
+# Their values are read by exact_reader up to most_octets_of_exact_value, and then by the tree, which takes more for each octet:
+# a step, which is not to be taken for growth.
 STEP = ["body-parts", "envelope-addresses"]
 ABOVE_THE_STEP = [256, 512]
 

@@ -101,6 +101,20 @@ template <char... Stops>
   return at;
 }
 
+/// The same among the first sixteen octets only: no loop, nothing that is not in registers. \return nullptr when none
+/// is there, there are fewer octets, or the processor is not known to have SSE2
+template <char... Stops>
+[[nodiscard]] inline const char* find_among_sixteen([[maybe_unused]] const char* at,
+                                                    [[maybe_unused]] const char* end) noexcept {
+#ifdef __SSE2__
+  if (end - at >= static_cast<std::ptrdiff_t>(sizeof(__m128i))) {
+    if (const auto found = detail::equal_to<Stops...>(detail::sixteen(at)); found != 0)
+      return at + std::countr_zero(found);
+  }
+#endif
+  return nullptr;
+}
+
 /// Whether two short texts of the same size are the same.
 [[nodiscard]] inline bool equal_octets(const char* a, const char* b, std::size_t size) noexcept {
   const auto differ = [&](std::size_t at) {

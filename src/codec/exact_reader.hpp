@@ -9,7 +9,6 @@
 #include "base/swar.hpp"
 #include "codec/quoting.hpp"
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -104,16 +103,9 @@ class exact_reader {
     bool escaped;
   };
   [[gnu::always_inline]] static closing find_closing_quote(const char* at, const char* end) noexcept {
-#ifdef __SSE2__
-    // Most strings are short: all in registers, and nothing is called.
-    if (end - at >= static_cast<std::ptrdiff_t>(sizeof(__m128i))) {
-      const auto found = base::detail::equal_to<'"', '\\', '\r', '\n'>(base::detail::sixteen(at));
-      if (found != 0) {
-        const char* const stop = at + std::countr_zero(found);
-        if (*stop == '"') return {stop, false};
-      }
-    }
-#endif
+    // Most strings are short: nothing is called for them.
+    const char* const stop = base::find_among_sixteen<'"', '\\', '\r', '\n'>(at, end);
+    if (stop != nullptr && *stop == '"') return {stop, false};
     return find_closing_quote_anywhere(at, end);
   }
   [[gnu::noinline]] static closing find_closing_quote_anywhere(const char* at, const char* end) noexcept {

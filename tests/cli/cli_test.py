@@ -330,9 +330,10 @@ class Saving(Case):
         return highest, done.wait(SLOW)
 
     def is_writing(self, process, out):
-        """Whether a file of this directory is open, perhaps one without a name."""
+        """Whether a message's file is open in this directory, perhaps one without a name."""
         try:
-            return any(os.readlink(d).startswith(f"{out}/") for d in pathlib.Path("/proc", str(process), "fd").iterdir())
+            open_files = [os.readlink(d) for d in pathlib.Path("/proc", str(process), "fd").iterdir()]
+            return any(f.startswith(f"{out}/") and ".imapxx-mailbox" not in f for f in open_files)
         except OSError:  # it was closed meanwhile
             return False
 

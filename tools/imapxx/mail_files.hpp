@@ -19,8 +19,8 @@ namespace imapxx::cli {
 /// What became of one message.
 enum class save_result : std::uint8_t { saved, existed, differs };
 
-/// A directory that receives UID.eml files, or attachments. Each is written without a name, or
-/// under a temporary one where the file system knows no such files, and gets its own only when it is complete.
+/// A directory that receives UID.eml files, or attachments. Each is written without a name, or under a temporary one
+/// where the file system knows no such files, and gets its own only when it is complete.
 class mail_directory {
  public:
   /// Opens the directory, making it when it is missing. \throws failure (local)

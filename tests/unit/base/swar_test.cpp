@@ -109,6 +109,22 @@ TEST(swar, texts_of_any_size_that_differ_in_any_place) {
   }
 }
 
+TEST(swar, the_first_stop_among_sixteen_octets_or_none) {
+  for (std::size_t size = 0; size != 40; ++size) {
+    for (std::size_t at = 0; at <= size; ++at) {
+      auto text = std::string(size, 'x');
+      if (at != size) text[at] = '"';
+      const char* const begin = text.data();
+      const auto* const found = base::find_among_sixteen<'"', '\\'>(begin, begin + size);
+#ifdef __SSE2__
+      EXPECT_EQ(found, size >= 16 && at < 16 && at != size ? begin + at : nullptr) << size << ' ' << at;
+#else
+      EXPECT_TRUE(found == nullptr || found == begin + at);
+#endif
+    }
+  }
+}
+
 TEST(swar, which_of_64_octets_are_one) {
   std::string text(64, 'x');
   EXPECT_EQ(base::octets_that_are<' '>(text.data()), 0U);
