@@ -24,7 +24,7 @@ LAYERS = {
     "mime": ["base"],
 }
 # Of core, the drivers see only the connection and what it hands out.
-DRIVER_CORE_HEADERS = {"core/connection.hpp", "core/engine.hpp", "core/fetch_spool.hpp", "core/operation.hpp", "core/append_operation.hpp", "core/connect_operation.hpp", "core/download_operation.hpp", "core/idle_operation.hpp", "core/move_operation.hpp", "core/plain_operations.hpp", "core/start_operation.hpp"}
+DRIVER_CORE_HEADERS = {"core/connection.hpp", "core/engine.hpp", "core/fetch_spool.hpp", "core/operation.hpp", "core/append_operation.hpp", "core/connect_operation.hpp", "core/download_operation.hpp", "core/fetch_operation.hpp", "core/idle_operation.hpp", "core/move_operation.hpp", "core/plain_operations.hpp", "core/start_operation.hpp"}
 # The test server must not share the client's parser: a bug in it would be hidden by the same bug on the other side.
 TESTSERVER_LAYERS = {"base", "wire", "model", "filter"}
 

@@ -8,6 +8,7 @@
 #include <imapxx/command_methods.hpp>
 #include <imapxx/commands.hpp>
 #include <imapxx/download.hpp>
+#include <imapxx/fetch_messages.hpp>
 #include <imapxx/move_result.hpp>
 #include <imapxx/options.hpp>
 #include <imapxx/sasl.hpp>
@@ -18,6 +19,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,59 +45,50 @@ class async_methods : public command_methods<async_methods<Token>> {
 
   template <typed_command C>
   auto run(C cmd) {
-    using deliver = detail::deliver_command<C>;
-    return detail::start<typename deliver::signature, deliver>(
-        core_, detail::request_run(std::make_unique<C>(std::move(cmd))), limit_, std::move(token_));
+    return detail::start<detail::deliver_command<C>>(core_, detail::request_run(std::make_unique<C>(std::move(cmd))),
+                                                     limit_, std::move(token_));
   }
   template <typed_command C>
   auto try_run(C cmd) {
-    return detail::start<void(result<typename C::result_type>), detail::deliver_result<C>>(
-        core_, detail::request_run(std::make_unique<C>(std::move(cmd))), limit_, std::move(token_));
+    return detail::start<detail::deliver_result<C>>(core_, detail::request_run(std::make_unique<C>(std::move(cmd))),
+                                                    limit_, std::move(token_));
   }
-  auto connect() { return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_connect(std::nullopt)); }
-  auto connect(credentials who) {
-    return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_connect(std::move(who)));
-  }
-  auto authenticate_as(credentials who) {
-    return go<detail::deliver_error, void(std::exception_ptr)>(detail::request_login(std::move(who)));
-  }
+  auto connect() { return go<detail::deliver_error>(detail::request_connect(std::nullopt)); }
+  auto connect(credentials who) { return go<detail::deliver_error>(detail::request_connect(std::move(who))); }
+  auto authenticate_as(credentials who) { return go<detail::deliver_error>(detail::request_login(std::move(who))); }
   auto start(credentials who, start_plan plan) {
-    return go<detail::deliver_value<start_result>, void(std::exception_ptr, start_result)>(
-        detail::request_start(std::move(who), std::move(plan)));
+    return go<detail::deliver_value<start_result>>(detail::request_start(std::move(who), std::move(plan)));
   }
   auto move_messages(const uid_set& messages, const mailbox_name& to) {
-    return go<detail::deliver_value<move_result>, void(std::exception_ptr, move_result)>(
-        detail::request_move(messages, to));
+    return go<detail::deliver_value<move_result>>(detail::request_move(messages, to));
   }
   auto move_messages(const seq_set& messages, const mailbox_name& to) {
-    return go<detail::deliver_value<move_result>, void(std::exception_ptr, move_result)>(
-        detail::request_move(messages, to));
+    return go<detail::deliver_value<move_result>>(detail::request_move(messages, to));
   }
   auto append_messages(const mailbox_name& mailbox, std::vector<append_message> messages) {
-    return go<detail::deliver_value<append_messages_result>, void(std::exception_ptr, append_messages_result)>(
-        detail::request_append(mailbox, std::move(messages)));
+    return go<detail::deliver_value<append_messages_result>>(detail::request_append(mailbox, std::move(messages)));
   }
   auto list_mailboxes(imapxx::v0::list what) { return plain<std::vector<list_entry>>(std::move(what)); }
   auto search_messages(imapxx::v0::search what) { return plain<seq_search_result>(std::move(what)); }
   auto search_messages(imapxx::v0::uid_search what) { return plain<uid_search_result>(std::move(what)); }
   auto store_flags(imapxx::v0::store what) { return plain<store_result>(std::move(what)); }
+  auto fetch_messages(imapxx::v0::fetch what, std::size_t most_commands = fetch_messages_result::default_commands) {
+    return go<detail::deliver_value<fetch_messages_result>>(detail::request_fetch(std::move(what), most_commands));
+  }
   auto download_message(download what) {
-    return go<detail::deliver_value<download_result>, void(std::exception_ptr, download_result)>(
-        detail::request_download(std::move(what)));
+    return go<detail::deliver_value<download_result>>(detail::request_download(std::move(what)));
   }
-  auto poll(std::chrono::milliseconds timeout) {
-    return go<detail::deliver_truth, void(std::exception_ptr, bool)>(detail::request_poll(timeout));
-  }
-  auto close() { return go<detail::deliver_nothing, void()>(detail::request_close()); }
+  auto poll(std::chrono::milliseconds timeout) { return go<detail::deliver_truth>(detail::request_poll(timeout)); }
+  auto close() { return go<detail::deliver_nothing>(detail::request_close()); }
 
  private:
-  template <class Deliver, class Signature>
+  template <class Deliver>
   auto go(std::shared_ptr<detail::async_request> request) {
-    return detail::start<Signature, Deliver>(core_, std::move(request), limit_, std::move(token_));
+    return detail::start<Deliver>(core_, std::move(request), limit_, std::move(token_));
   }
   template <class T, class C>
   auto plain(C what) {
-    return go<detail::deliver_value<T>, void(std::exception_ptr, T)>(detail::request_plain(std::move(what)));
+    return go<detail::deliver_value<T>>(detail::request_plain(std::move(what)));
   }
   std::shared_ptr<detail::async_core> core_;
   Token token_;
@@ -166,6 +159,9 @@ class IMAPXX_API async_client : public command_methods<async_client> {
     return awaiting().append_messages(mailbox, std::move(messages));
   }
   auto store_flags(imapxx::v0::store what) { return awaiting().store_flags(std::move(what)); }
+  auto fetch_messages(imapxx::v0::fetch what, std::size_t most_commands = fetch_messages_result::default_commands) {
+    return awaiting().fetch_messages(std::move(what), most_commands);
+  }
   auto download_message(download what) { return awaiting().download_message(std::move(what)); }
   /// Sends a command and waits for its result.
   template <typed_command C, class Token = asio::use_awaitable_t<>>

@@ -6,6 +6,7 @@
 #include <imapxx/commands.hpp>
 #include <imapxx/download.hpp>
 #include <imapxx/export.hpp>
+#include <imapxx/fetch_messages.hpp>
 #include <imapxx/fetch_stream.hpp>
 #include <imapxx/move_result.hpp>
 #include <imapxx/options.hpp>
@@ -16,6 +17,7 @@
 #include <imapxx/ticket.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -83,6 +85,15 @@ class IMAPXX_API client : public command_methods<client> {
   /// selected state. Errors: those of `store`.
   store_result store_flags(imapxx::v0::store what);
 
+  /// UID FETCH of messages some of which the server may be unable to read. What it refuses with NO (docs/QUIRKS.md
+  /// F-10, F-11) is looked up with UID SEARCH and asked for again in halves, until single messages are known to be the
+  /// cause; the rest is there. RFC 9051 section 6.4.5; selected state.
+  /// \param most_commands how many UID FETCH may be sent; then `not_asked` holds what is left
+  /// Errors: those of `fetch`, but for NO, and the NO itself when the search is refused as well; invalid_argument (a
+  /// set of sequence numbers, a sink, no command allowed). Limits hold for all commands together.
+  fetch_messages_result fetch_messages(imapxx::v0::fetch what,
+                                       std::size_t most_commands = fetch_messages_result::default_commands);
+
   /// Brings one message, or one part of it, to a sink, a descriptor or a file: as one literal where the round trip is
   /// short, else in pipelined pieces; a file's download goes on where an earlier one was interrupted, on whatever
   /// connection that was. See `download` and docs/downloads.md. RFC 9051 section 6.4.5; selected state. Errors: those
@@ -105,7 +116,7 @@ class IMAPXX_API client : public command_methods<client> {
   /// Sends a command and waits for its result. \throws error
   template <typed_command C>
   typename C::result_type run(C cmd) {
-    return submit(std::move(cmd)).wait();
+    return static_cast<C&>(*detail::run_command(core_, std::make_unique<C>(std::move(cmd)))).take_result();
   }
   template <typed_command C>
   [[nodiscard]] result<typename C::result_type> try_run(C cmd) {

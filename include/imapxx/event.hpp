@@ -32,6 +32,11 @@ struct mailbox_event {
 class IMAPXX_API mailbox_view {
  public:
   mailbox_view() = default;
+  mailbox_view(const mailbox_view&);
+  mailbox_view(mailbox_view&&) noexcept;
+  mailbox_view& operator=(const mailbox_view&);
+  mailbox_view& operator=(mailbox_view&&) noexcept;
+  ~mailbox_view();
   mailbox_name name;
   bool read_only = false;
   std::uint32_t exists = 0;

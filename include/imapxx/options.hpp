@@ -34,6 +34,11 @@ class tls_context;  // OpenSSL's SSL_CTX behind a wall; shared by many connectio
 class IMAPXX_API tls_options {
  public:
   tls_options();
+  tls_options(const tls_options&);
+  tls_options(tls_options&&) noexcept;
+  tls_options& operator=(const tls_options&);
+  tls_options& operator=(tls_options&&) noexcept;
+  ~tls_options();
   /// PEM file of certification authorities to trust instead of the system's.
   tls_options& ca_file(std::string path);
   /// The same as PEM text.
@@ -61,6 +66,11 @@ class IMAPXX_API tls_options {
 class IMAPXX_API session_options {
  public:
   session_options();
+  session_options(const session_options&);
+  session_options(session_options&&) noexcept;
+  session_options& operator=(const session_options&);
+  session_options& operator=(session_options&&) noexcept;
+  ~session_options();
   session_options& use_limits(const imapxx::v0::limits& l);
   session_options& use_timeouts(const imapxx::v0::timeouts& t);
   /// Who hears of unsolicited data, alerts and traces. Must outlive the session; called on the thread that drives it.
@@ -96,6 +106,11 @@ class IMAPXX_API session_options {
 class IMAPXX_API connect_options {
  public:
   connect_options();
+  connect_options(const connect_options&);
+  connect_options(connect_options&&) noexcept;
+  connect_options& operator=(const connect_options&);
+  connect_options& operator=(connect_options&&) noexcept;
+  ~connect_options();
   connect_options(std::string_view host, security s = security::tls, std::uint16_t port = 0);
   connect_options& host(std::string_view name);
   connect_options& port(std::uint16_t p);  ///< 0: 993 for TLS, else 143

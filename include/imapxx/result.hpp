@@ -7,7 +7,6 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace imapxx::inline v0 {
 
@@ -19,43 +18,39 @@ class [[nodiscard]] result {
   using value_type = T;
 
   result(T value)
-      : state_(std::in_place_index<0>, std::move(value)) {
-  }  // NOLINT(google-explicit-constructor): a function returns either
-  result(imapxx::v0::error e) : state_(std::in_place_index<1>, std::move(e)) {}   // NOLINT(google-explicit-constructor)
-  result(errc code) : state_(std::in_place_index<1>, imapxx::v0::error(code)) {}  // NOLINT(google-explicit-constructor)
+      : value_(std::in_place, std::move(value)) {}  // NOLINT(google-explicit-constructor): a function returns either
+  result(imapxx::v0::error e) : error_(std::move(e)) {}  // NOLINT(google-explicit-constructor)
+  result(errc code) : error_(code) {}                    // NOLINT(google-explicit-constructor)
 
-  [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+  [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
   /// \throws error (status_error for NO and BAD) when there is no value
   [[nodiscard]] T& value() & {
     require();
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   [[nodiscard]] const T& value() const& {
     require();
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   [[nodiscard]] T value() && {
     require();
-    return std::move(*std::get_if<0>(&state_));
+    return std::move(*value_);
   }
   /// Without a check: only after `has_value()`.
-  [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&state_); }
-  [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
-  [[nodiscard]] T operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
-  [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&state_); }
-  [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+  [[nodiscard]] T& operator*() & noexcept { return *value_; }
+  [[nodiscard]] const T& operator*() const& noexcept { return *value_; }
+  [[nodiscard]] T operator*() && noexcept { return std::move(*value_); }
+  [[nodiscard]] T* operator->() noexcept { return &*value_; }
+  [[nodiscard]] const T* operator->() const noexcept { return &*value_; }
 
   /// The error; `errc::success` when there is a value.
-  [[nodiscard]] imapxx::v0::error error() const {
-    const auto* e = std::get_if<1>(&state_);
-    return e != nullptr ? *e : imapxx::v0::error();
-  }
+  [[nodiscard]] imapxx::v0::error error() const { return error_; }
   /// Moves the value to `out` and returns success, or leaves `out` alone and returns the error.
   [[nodiscard]] imapxx::v0::error get(T& out) && {
     if (!has_value()) return error();
-    out = std::move(*std::get_if<0>(&state_));
+    out = std::move(*value_);
     return {};
   }
 
@@ -63,7 +58,8 @@ class [[nodiscard]] result {
   void require() const {
     if (!has_value()) throw_error(error());
   }
-  std::variant<T, imapxx::v0::error> state_;
+  std::optional<T> value_;
+  imapxx::v0::error error_;
 };
 
 template <>

@@ -17,6 +17,9 @@ class client_core;
                                                            bool streaming);
 /// Drives the connection until the command is over. \return the finished command, or why it failed
 [[nodiscard]] IMAPXX_API result<std::unique_ptr<command>> wait_for_command(client_core& core, command_id id);
+/// Submits, waits, and throws what went wrong.
+[[nodiscard]] IMAPXX_API std::unique_ptr<command> run_command(std::shared_ptr<client_core> core,
+                                                              std::unique_ptr<command> cmd);
 [[nodiscard]] IMAPXX_API bool command_is_done(const client_core& core, command_id id) noexcept;
 IMAPXX_API void abandon_command(client_core& core, command_id id) noexcept;
 }  // namespace detail

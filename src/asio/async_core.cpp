@@ -83,6 +83,12 @@ std::exception_ptr to_exception(const error& e) {
   return std::make_exception_ptr(e);
 }
 
+asio::awaitable<outcome> outcome_of(std::shared_ptr<async_core> core, std::shared_ptr<async_request> request,
+                                    std::optional<std::chrono::milliseconds> limit) {
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, deliver_outcome::signature>(
+      initiation<deliver_outcome>(std::move(core), limit), asio::use_awaitable, std::move(request));
+}
+
 std::uint64_t new_waiter_number() noexcept {
   static std::atomic<std::uint64_t> last{0};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;

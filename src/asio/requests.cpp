@@ -5,6 +5,7 @@
 #include "core/append_operation.hpp"
 #include "core/connect_operation.hpp"
 #include "core/download_operation.hpp"
+#include "core/fetch_operation.hpp"
 #include "core/move_operation.hpp"
 #include "core/plain_operations.hpp"
 #include "core/start_operation.hpp"
@@ -405,6 +406,9 @@ std::shared_ptr<async_request> request_plain(uid_search what) {
 }
 std::shared_ptr<async_request> request_plain(store what) {
   return request_operation<core::store_operation>(std::move(what));
+}
+std::shared_ptr<async_request> request_fetch(fetch what, std::size_t most_commands) {
+  return request_operation<core::fetch_operation>(std::move(what), most_commands);
 }
 std::shared_ptr<async_request> request_download(download what) {
   return request_operation<core::download_operation>(std::move(what));

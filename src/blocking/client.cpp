@@ -4,6 +4,7 @@
 #include "core/append_operation.hpp"
 #include "core/connect_operation.hpp"
 #include "core/download_operation.hpp"
+#include "core/fetch_operation.hpp"
 #include "core/idle_operation.hpp"
 #include "core/move_operation.hpp"
 #include "core/plain_operations.hpp"
@@ -18,6 +19,9 @@ result<command_id> submit_command(client_core& core, std::unique_ptr<command> cm
   return core.submit(std::move(cmd), streaming);
 }
 result<std::unique_ptr<command>> wait_for_command(client_core& core, command_id id) { return core.wait(id); }
+std::unique_ptr<command> run_command(std::shared_ptr<client_core> core, std::unique_ptr<command> cmd) {
+  return core->wait(core->submit(std::move(cmd), false).value()).value();
+}
 bool command_is_done(const client_core& core, command_id id) noexcept { return core.is_done(id); }
 void abandon_command(client_core& core, command_id id) noexcept { core.abandon(id); }
 
@@ -105,6 +109,12 @@ uid_search_result client::search_messages(imapxx::v0::uid_search what) {
 
 store_result client::store_flags(imapxx::v0::store what) {
   core::store_operation op(std::move(what));
+  core_->perform(op).value();
+  return op.take_result();
+}
+
+fetch_messages_result client::fetch_messages(imapxx::v0::fetch what, std::size_t most_commands) {
+  core::fetch_operation op(std::move(what), most_commands);
   core_->perform(op).value();
   return op.take_result();
 }

@@ -71,6 +71,9 @@ void append_message::encode(wire::encoder& out) const {
   out.literal(source_, binary_);
 }
 
+constexpr command_traits append::traits_v = command_traits("APPEND", states::authenticated).without_total_deadline();
+const command_traits& append::traits() const noexcept { return traits_v; }
+
 append::append(mailbox_name mailbox, std::string message)
     : mailbox_(std::move(mailbox)), message_(std::move(message)) {}
 
@@ -111,6 +114,10 @@ result<void> append::on_complete(const status_response& status) {
   result_ = result_of(status.code);
   return {};
 }
+
+constexpr command_traits multiappend::traits_v =
+    command_traits("APPEND", states::authenticated).needs("MULTIAPPEND").without_total_deadline();
+const command_traits& multiappend::traits() const noexcept { return traits_v; }
 
 multiappend::multiappend(mailbox_name mailbox, std::vector<append_message> messages)
     : mailbox_(std::move(mailbox)), messages_(std::move(messages)) {}

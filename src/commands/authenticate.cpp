@@ -16,6 +16,10 @@ secret encoded(const secret& octets) { return secret(base::base64_encode(octets.
 
 }  // namespace
 
+constexpr command_traits login::traits_v =
+    command_traits("LOGIN", states::not_authenticated).exclusive().in_phase(phase::authenticate);
+const command_traits& login::traits() const noexcept { return traits_v; }
+
 login::login(std::string_view user, secret password) : user_(user), password_(std::move(password)) {}
 
 login& login::allow_plaintext(bool allow) {
@@ -53,6 +57,10 @@ result<void> login::on_complete(const status_response& status) {
   password_.clear();
   return command::on_complete(status);
 }
+
+constexpr command_traits authenticate::traits_v =
+    command_traits("AUTHENTICATE", states::not_authenticated).exclusive().in_phase(phase::authenticate);
+const command_traits& authenticate::traits() const noexcept { return traits_v; }
 
 authenticate::authenticate(std::unique_ptr<sasl_mechanism> mechanism) : mechanism_(std::move(mechanism)) {}
 

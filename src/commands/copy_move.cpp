@@ -94,8 +94,19 @@ result<void> copy_base::on_complete(const status_response& status) {
 
 }  // namespace detail
 
+constexpr command_traits copy::traits_uid = command_traits("UID COPY", states::selected).answered_by(answer::copied);
+constexpr command_traits copy::traits_seq =
+    command_traits("COPY", states::selected).answered_by(answer::copied).sequence_numbers();
+const command_traits& copy::traits() const noexcept { return by_uid() ? traits_uid : traits_seq; }
+
 copy::copy(uid_set set, mailbox_name destination) : copy_base(std::move(set), std::move(destination)) {}
 copy::copy(seq_set set, mailbox_name destination) : copy_base(std::move(set), std::move(destination)) {}
+
+constexpr command_traits move::traits_uid =
+    command_traits("UID MOVE", states::selected).needs("MOVE|IMAP4rev2").answered_by(answer::copied);
+constexpr command_traits move::traits_seq =
+    command_traits("MOVE", states::selected).needs("MOVE|IMAP4rev2").answered_by(answer::copied).sequence_numbers();
+const command_traits& move::traits() const noexcept { return by_uid() ? traits_uid : traits_seq; }
 
 move::move(uid_set set, mailbox_name destination) : copy_base(std::move(set), std::move(destination)) {}
 move::move(seq_set set, mailbox_name destination) : copy_base(std::move(set), std::move(destination)) {}

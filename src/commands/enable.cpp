@@ -5,6 +5,12 @@
 
 namespace imapxx::inline v0 {
 
+constexpr command_traits enable::traits_v = command_traits("ENABLE", states::authenticated)
+                                                .needs("ENABLE|IMAP4rev2")
+                                                .answered_by(answer::enabled)
+                                                .repeatable<enable>();
+const command_traits& enable::traits() const noexcept { return traits_v; }
+
 enable::enable(std::vector<std::string> names) : names_(std::move(names)) {}
 
 result<void> enable::check(const session_info&) const {

@@ -37,9 +37,18 @@ void expunge_base::abandon() noexcept { result_ = expunge_result(); }
 
 }  // namespace detail
 
+constexpr command_traits expunge::traits_v = command_traits("EXPUNGE", states::selected).answered_by(answer::expunge);
+const command_traits& expunge::traits() const noexcept { return traits_v; }
+
 expunge::expunge() = default;
 
 void expunge::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+constexpr command_traits uid_expunge::traits_v = command_traits("UID EXPUNGE", states::selected)
+                                                     .needs("UIDPLUS|IMAP4rev2")
+                                                     .answered_by(answer::expunge)
+                                                     .repeatable<uid_expunge>();
+const command_traits& uid_expunge::traits() const noexcept { return traits_v; }
 
 uid_expunge::uid_expunge(uid_set set) : set_(std::move(set)) {}
 

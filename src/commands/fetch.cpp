@@ -38,6 +38,16 @@ constexpr bool is_told_by_name(fetch_item kind) noexcept { return (told_by_name 
 
 }  // namespace
 
+constexpr command_traits fetch::traits_uid =
+    command_traits("UID FETCH", states::selected).answered_by(answer::fetch).repeatable<fetch>();
+constexpr command_traits fetch::traits_seq = command_traits("FETCH", states::selected)
+                                                 .answered_by(answer::fetch)
+                                                 .sequence_numbers()
+                                                 .no_expunge()
+                                                 .repeatable<fetch>();
+constexpr command_traits fetch::traits_uid_to_sink = command_traits(traits_uid).without_total_deadline();
+constexpr command_traits fetch::traits_seq_to_sink = command_traits(traits_seq).without_total_deadline();
+
 fetch::fetch(uid_set set, fetch_items items) : set_(std::move(set)), items_(std::move(items)) {
   // RFC 9051 section 6.4.9: the UID comes in any case; asked for, it comes first.
   if (!items_.empty()) items_.uid();
@@ -164,7 +174,14 @@ bool fetch::is_mine(const fetch_row& row, std::uint32_t uid, std::uint32_t have)
   return std::any_of(row.items().begin(), row.items().end(), [](const auto& i) { return !is_volunteered(i.kind); });
 }
 
-bool fetch::claims(const fetch_row& row) const { return is_mine(row, row.uid().value_or(0), carried(row)); }
+bool fetch::claims(const fetch_row& row) const {
+  const auto uid = row.uid().value_or(0);
+  // Of the same items as the row before, and in the middle of the set: the way of a million rows.
+  const auto number = by_uid() ? uid : row.seq();
+  if (row.kinds() == last_kinds_ && (last_carried_ & decisive_) != 0 && first_ <= number && number <= last_)
+    return true;
+  return is_mine(row, uid, carried(row));
+}
 
 bool fetch::on_fetch(const fetch_row& row) {
   const auto uid = row.uid().value_or(0);

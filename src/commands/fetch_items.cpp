@@ -104,6 +104,11 @@ void encode_section(wire::encoder& out, const fetch_items::entry& e) {
 }  // namespace
 
 fetch_items::fetch_items() = default;
+fetch_items::fetch_items(const fetch_items&) = default;
+fetch_items::fetch_items(fetch_items&&) noexcept = default;
+fetch_items& fetch_items::operator=(const fetch_items&) = default;
+fetch_items& fetch_items::operator=(fetch_items&&) noexcept = default;
+fetch_items::~fetch_items() = default;
 
 fetch_items& fetch_items::insert(entry e) {
   const auto same = std::find_if(entries_.begin(), entries_.end(), [&e](const entry& old) {

@@ -16,6 +16,10 @@ constexpr std::size_t max_value = 1024;
 
 }  // namespace
 
+constexpr command_traits id::traits_v =
+    command_traits("ID", states::any).needs("ID").answered_by(answer::id).repeatable<id>();
+const command_traits& id::traits() const noexcept { return traits_v; }
+
 id::id() = default;
 
 id::id(id_fields fields) : fields_(std::move(fields)) {}

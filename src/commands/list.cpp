@@ -131,6 +131,12 @@ void list_collector::clear() noexcept {
 
 }  // namespace detail
 
+constexpr command_traits list::traits_v =
+    command_traits("LIST", states::authenticated).answered_by(answer::list).reads().repeatable<list>();
+constexpr command_traits list::traits_with_status =
+    command_traits("LIST", states::authenticated).answered_by(answer::list | answer::status).reads().repeatable<list>();
+const command_traits& list::traits() const noexcept { return status_ ? traits_with_status : traits_v; }
+
 list::list(mailbox_name reference, mailbox_name pattern) : reference_(std::move(reference)) {
   patterns_.push_back(std::move(pattern));
 }
@@ -252,6 +258,10 @@ result<void> list::on_complete(const status_response& s) {
 }
 
 void list::abandon() noexcept { found_.clear(); }
+
+constexpr command_traits lsub::traits_v =
+    command_traits("LSUB", states::authenticated).answered_by(answer::lsub).reads().repeatable<lsub>();
+const command_traits& lsub::traits() const noexcept { return traits_v; }
 
 lsub::lsub(mailbox_name reference, mailbox_name pattern)
     : reference_(std::move(reference)), pattern_(std::move(pattern)) {}

@@ -16,6 +16,9 @@ void mailbox_command::encode(wire::encoder& out) { out.raw(traits().name).sp().m
 
 }  // namespace detail
 
+constexpr command_traits create::traits_v = command_traits("CREATE", states::authenticated);
+const command_traits& create::traits() const noexcept { return traits_v; }
+
 create::create(mailbox_name name) : name_(std::move(name)) {}
 
 create& create::use(flag attribute) {
@@ -44,12 +47,18 @@ result<void> create::on_complete(const status_response& status) {
   return {};
 }
 
+constexpr command_traits delete_mailbox::traits_v = command_traits("DELETE", states::authenticated);
+const command_traits& delete_mailbox::traits() const noexcept { return traits_v; }
+
 delete_mailbox::delete_mailbox(mailbox_name name) : mailbox_command(std::move(name)) {}
 
 result<void> delete_mailbox::check(const session_info& info) const {
   if (name_.is_inbox()) return error(errc::invalid_argument, "INBOX cannot be deleted");  // RFC 9051 section 6.3.5
   return mailbox_command::check(info);
 }
+
+constexpr command_traits rename::traits_v = command_traits("RENAME", states::authenticated);
+const command_traits& rename::traits() const noexcept { return traits_v; }
 
 rename::rename(mailbox_name from, mailbox_name to) : from_(std::move(from)), to_(std::move(to)) {}
 
@@ -60,7 +69,15 @@ result<void> rename::check(const session_info&) const {
 
 void rename::encode(wire::encoder& out) { out.raw(traits_v.name).sp().mailbox(from_).sp().mailbox(to_); }
 
+constexpr command_traits subscribe::traits_v =
+    command_traits("SUBSCRIBE", states::authenticated).repeatable<subscribe>();
+const command_traits& subscribe::traits() const noexcept { return traits_v; }
+
 subscribe::subscribe(mailbox_name name) : mailbox_command(std::move(name)) {}
+constexpr command_traits unsubscribe::traits_v =
+    command_traits("UNSUBSCRIBE", states::authenticated).repeatable<unsubscribe>();
+const command_traits& unsubscribe::traits() const noexcept { return traits_v; }
+
 unsubscribe::unsubscribe(mailbox_name name) : mailbox_command(std::move(name)) {}
 
 }  // namespace imapxx::inline v0

@@ -6,6 +6,13 @@
 
 namespace imapxx::inline v0 {
 
+constexpr command_traits namespace_list::traits_v = command_traits("NAMESPACE", states::authenticated)
+                                                        .needs("NAMESPACE|IMAP4rev2")
+                                                        .answered_by(answer::names)
+                                                        .reads()
+                                                        .repeatable<namespace_list>();
+const command_traits& namespace_list::traits() const noexcept { return traits_v; }
+
 namespace_list::namespace_list() = default;
 
 void namespace_list::encode(wire::encoder& out) { out.raw(traits_v.name); }

@@ -6,6 +6,13 @@
 
 namespace imapxx::inline v0 {
 
+constexpr command_traits getquota::traits_v = command_traits("GETQUOTA", states::authenticated)
+                                                  .needs("QUOTA")
+                                                  .answered_by(answer::quota)
+                                                  .reads()
+                                                  .repeatable<getquota>();
+const command_traits& getquota::traits() const noexcept { return traits_v; }
+
 getquota::getquota(std::string root) : root_(std::move(root)) {}
 
 // getquota = "GETQUOTA" SP quota-root-name
@@ -24,6 +31,13 @@ result<void> getquota::on_complete(const status_response& status) {
   if (!answered_) return commands::no_answer(traits_v.name, "a QUOTA response");
   return {};
 }
+
+constexpr command_traits getquotaroot::traits_v = command_traits("GETQUOTAROOT", states::authenticated)
+                                                      .needs("QUOTA")
+                                                      .answered_by(answer::quota)
+                                                      .reads()
+                                                      .repeatable<getquotaroot>();
+const command_traits& getquotaroot::traits() const noexcept { return traits_v; }
 
 getquotaroot::getquotaroot(mailbox_name mailbox) : mailbox_(std::move(mailbox)) {}
 

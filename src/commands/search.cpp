@@ -132,6 +132,13 @@ Result search_base::take_as() {
 
 }  // namespace detail
 
+constexpr command_traits search::traits_v = command_traits("SEARCH", states::selected)
+                                                .answered_by(answer::search)
+                                                .sequence_numbers()
+                                                .no_expunge()
+                                                .repeatable<search>();
+const command_traits& search::traits() const noexcept { return traits_v; }
+
 search::search(search_key key) : search_base(std::move(key), false) {}
 
 search& search::returning(search_return what) {
@@ -140,6 +147,10 @@ search& search::returning(search_return what) {
 }
 
 search::result_type search::take_result() { return take_as<result_type>(); }
+
+constexpr command_traits uid_search::traits_v =
+    command_traits("UID SEARCH", states::selected).answered_by(answer::search).repeatable<uid_search>();
+const command_traits& uid_search::traits() const noexcept { return traits_v; }
 
 uid_search::uid_search(search_key key) : search_base(std::move(key), true) {}
 

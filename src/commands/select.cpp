@@ -7,6 +7,12 @@
 
 namespace imapxx::inline v0 {
 
+mailbox_view::mailbox_view(const mailbox_view&) = default;
+mailbox_view::mailbox_view(mailbox_view&&) noexcept = default;
+mailbox_view& mailbox_view::operator=(const mailbox_view&) = default;
+mailbox_view& mailbox_view::operator=(mailbox_view&&) noexcept = default;
+mailbox_view::~mailbox_view() = default;
+
 bool mailbox_view::may_store(const flag& f) const noexcept {
   if (read_only) return false;
   if (!permanent_flags) return true;
@@ -85,12 +91,20 @@ result<void> open_mailbox::on_complete(const status_response& status) {
   return {};
 }
 
+constexpr command_traits select::traits_v =
+    command_traits("SELECT", states::authenticated).answered_by(answer::mailbox).selects().repeatable<select>();
+const command_traits& select::traits() const noexcept { return traits_v; }
+
 select::select(mailbox_name name) : open_mailbox(std::move(name), false) {}
 
 select& select::condstore(bool on) {
   condstore_ = on;
   return *this;
 }
+
+constexpr command_traits examine::traits_v =
+    command_traits("EXAMINE", states::authenticated).answered_by(answer::mailbox).selects().repeatable<examine>();
+const command_traits& examine::traits() const noexcept { return traits_v; }
 
 examine::examine(mailbox_name name) : open_mailbox(std::move(name), true) {}
 
@@ -99,9 +113,16 @@ examine& examine::condstore(bool on) {
   return *this;
 }
 
+constexpr command_traits close::traits_v = command_traits("CLOSE", states::selected).selects();
+const command_traits& close::traits() const noexcept { return traits_v; }
+
 close::close() = default;
 
 void close::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+constexpr command_traits unselect::traits_v =
+    command_traits("UNSELECT", states::selected).needs("UNSELECT|IMAP4rev2").selects();
+const command_traits& unselect::traits() const noexcept { return traits_v; }
 
 unselect::unselect() = default;
 

@@ -6,6 +6,12 @@
 
 namespace imapxx::inline v0 {
 
+constexpr command_traits capability::traits_v = command_traits("CAPABILITY", states::any)
+                                                    .answered_by(answer::capability)
+                                                    .in_phase(phase::capability)
+                                                    .repeatable<capability>();
+const command_traits& capability::traits() const noexcept { return traits_v; }
+
 capability::capability() = default;
 
 void capability::encode(wire::encoder& out) { out.raw(traits_v.name); }
@@ -24,13 +30,22 @@ result<void> capability::on_complete(const status_response& status) {
   return {};
 }
 
+constexpr command_traits noop::traits_v = command_traits("NOOP", states::any).repeatable<noop>();
+const command_traits& noop::traits() const noexcept { return traits_v; }
+
 noop::noop() = default;
 
 void noop::encode(wire::encoder& out) { out.raw(traits_v.name); }
 
+constexpr command_traits check::traits_v = command_traits("CHECK", states::selected).repeatable<check>();
+const command_traits& check::traits() const noexcept { return traits_v; }
+
 check::check() = default;
 
 void check::encode(wire::encoder& out) { out.raw(traits_v.name); }
+
+constexpr command_traits logout::traits_v = command_traits("LOGOUT", states::any).exclusive().in_phase(phase::logout);
+const command_traits& logout::traits() const noexcept { return traits_v; }
 
 logout::logout() = default;
 

@@ -2,6 +2,10 @@
 
 namespace imapxx::inline v0 {
 
+constexpr command_traits starttls::traits_v =
+    command_traits("STARTTLS", states::not_authenticated).needs("STARTTLS").exclusive().in_phase(phase::starttls);
+const command_traits& starttls::traits() const noexcept { return traits_v; }
+
 starttls::starttls() = default;
 
 result<void> starttls::check(const session_info& info) const {

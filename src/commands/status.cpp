@@ -59,6 +59,10 @@ void status_items::encode(wire::encoder& out) const {
   out.end_list();
 }
 
+constexpr command_traits status::traits_v =
+    command_traits("STATUS", states::authenticated).answered_by(answer::status).repeatable<status>();
+const command_traits& status::traits() const noexcept { return traits_v; }
+
 status::status(mailbox_name name, status_items items) : name_(std::move(name)), items_(items) {}
 
 result<void> status::check(const session_info& info) const {

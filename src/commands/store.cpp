@@ -18,6 +18,11 @@ seq_set store_result::modified_seqs() const {
   return set ? *std::move(set) : seq_set();
 }
 
+constexpr command_traits store::traits_uid =
+    command_traits("UID STORE", states::selected).answered_by(answer::fetch).repeatable<store>();
+constexpr command_traits store::traits_seq =
+    command_traits("STORE", states::selected).answered_by(answer::fetch).sequence_numbers().no_expunge();
+
 store::store(uid_set set, store_mode mode, flag_list flags)
     : set_(std::move(set)), flags_(std::move(flags)), mode_(mode) {}
 store::store(seq_set set, store_mode mode, flag_list flags)

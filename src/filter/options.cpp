@@ -8,6 +8,11 @@
 namespace imapxx::inline v0 {
 
 tls_options::tls_options() : context(std::make_shared<tls_context>()) {}
+tls_options::tls_options(const tls_options&) = default;
+tls_options::tls_options(tls_options&&) noexcept = default;
+tls_options& tls_options::operator=(const tls_options&) = default;
+tls_options& tls_options::operator=(tls_options&&) noexcept = default;
+tls_options::~tls_options() = default;
 
 tls_options& tls_options::ca_file(std::string path) {
   ca_file_path = std::move(path);
@@ -39,6 +44,11 @@ tls_options& tls_options::insecure_no_verification(bool yes) {
 }
 
 session_options::session_options() = default;
+session_options::session_options(const session_options&) = default;
+session_options::session_options(session_options&&) noexcept = default;
+session_options& session_options::operator=(const session_options&) = default;
+session_options& session_options::operator=(session_options&&) noexcept = default;
+session_options::~session_options() = default;
 
 session_options& session_options::use_limits(const imapxx::v0::limits& l) {
   limits = l;
@@ -82,6 +92,11 @@ session_options& session_options::enable_rev2(bool yes) {
 }
 
 connect_options::connect_options() = default;
+connect_options::connect_options(const connect_options&) = default;
+connect_options::connect_options(connect_options&&) noexcept = default;
+connect_options& connect_options::operator=(const connect_options&) = default;
+connect_options& connect_options::operator=(connect_options&&) noexcept = default;
+connect_options::~connect_options() = default;
 
 connect_options::connect_options(std::string_view host, security s, std::uint16_t port)
     : host_name(host), port_number(port), mode(s) {}

@@ -448,6 +448,15 @@ SCENARIO(search_with_return_on_any_server, "") {
   EXPECT_EQ(none.count, 0U);
 }
 
+SCENARIO(fetch_of_messages_that_may_be_refused, "") {
+  const auto uids = l.uids();
+  const auto all = l.c().fetch_messages(fetch(uid_set::all(), fetch_items().rfc822_size()));
+  EXPECT_TRUE(all.complete());
+  EXPECT_EQ(all.commands, 1U);
+  ASSERT_EQ(all.messages.size(), uids.size());
+  EXPECT_TRUE(all.messages.find_uid(uids.back())->rfc822_size());
+}
+
 SCENARIO(silent_store_on_any_server, "") {
   const auto uids = l.uids();
   store mark(uid_set(uids[1]), store_mode::add, flag_list(flags::flagged));

@@ -44,6 +44,7 @@ class driver {
   virtual result<seq_search_result> plain(search what) = 0;
   virtual result<uid_search_result> plain(uid_search what) = 0;
   virtual result<store_result> plain(store what) = 0;
+  virtual result<fetch_messages_result> plain(fetch what) = 0;
   virtual bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) = 0;
   virtual void idle_poll(std::chrono::milliseconds every) = 0;
   virtual bool poll(std::chrono::milliseconds timeout) = 0;
@@ -115,6 +116,7 @@ class any_client : public command_methods<any_client> {
   seq_search_result search_messages(imapxx::v0::search what) { return d_->plain(std::move(what)).value(); }
   uid_search_result search_messages(imapxx::v0::uid_search what) { return d_->plain(std::move(what)).value(); }
   store_result store_flags(imapxx::v0::store what) { return d_->plain(std::move(what)).value(); }
+  fetch_messages_result fetch_messages(imapxx::v0::fetch what) { return d_->plain(std::move(what)).value(); }
   bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) {
     return d_->idle(duration, stop);
   }

@@ -9,6 +9,7 @@
 #include <imapxx/start.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,6 +27,7 @@ class async_ticket_state;
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(search what);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(uid_search what);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_plain(store what);
+[[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_fetch(fetch what, std::size_t most_commands);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_download(download what);
 [[nodiscard]] IMAPXX_API std::shared_ptr<async_request> request_append(mailbox_name to,
                                                                        std::vector<append_message> messages);

@@ -34,9 +34,8 @@ class [[nodiscard]] async_ticket {
   /// Waits for the tagged response. Call it once.
   template <class Token = asio::use_awaitable_t<>>
   auto async_wait(Token&& token = Token()) {
-    using deliver = detail::deliver_command<C>;
-    return detail::start<typename deliver::signature, deliver>(detail::core_of(*state_), detail::request_wait(state_),
-                                                               std::nullopt, std::forward<Token>(token));
+    return detail::start<detail::deliver_command<C>>(detail::core_of(*state_), detail::request_wait(state_),
+                                                     std::nullopt, std::forward<Token>(token));
   }
 
  private:
@@ -58,8 +57,8 @@ class IMAPXX_API async_fetch_stream {
   /// behind all data before it. One call at a time.
   template <class Token = asio::use_awaitable_t<>>
   auto async_next(Token&& token = Token()) {
-    return detail::start<void(std::exception_ptr, const fetch_event*), detail::deliver_piece>(
-        core(), detail::request_piece(state_), std::nullopt, std::forward<Token>(token));
+    return detail::start<detail::deliver_piece>(core(), detail::request_piece(state_), std::nullopt,
+                                                std::forward<Token>(token));
   }
   /// A piece that is here already, or nullptr when `async_next` would have to wait (or has to tell the end). Many small
   /// rows cost much less so: `while (auto* e = co_await s.async_next()) do use(*e); while ((e = s.next_received()));`
@@ -88,8 +87,8 @@ class IMAPXX_API async_event_stream {
   /// Fails with `errc::timeout` when nothing comes for so long; the stream and the connection go on.
   template <class Token = asio::use_awaitable_t<>>
   auto async_next_within(detail::time_limit limit, Token&& token = Token()) {
-    return detail::start<void(std::exception_ptr, push_event), detail::deliver_value<push_event>>(
-        core(), detail::request_event(state_), limit, std::forward<Token>(token));
+    return detail::start<detail::deliver_value<push_event>>(core(), detail::request_event(state_), limit,
+                                                            std::forward<Token>(token));
   }
 
  private:

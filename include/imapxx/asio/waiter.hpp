@@ -14,9 +14,11 @@
 #include <asio/associated_cancellation_slot.hpp>
 #include <asio/associated_executor.hpp>
 #include <asio/async_result.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/cancellation_type.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/executor_work_guard.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -138,88 +140,136 @@ class initiation {
   std::optional<std::chrono::milliseconds> limit_;
 };
 
-/// Starts `request` with any completion token.
-template <class Signature, class Deliver, class Token>
-auto start(const std::shared_ptr<async_core>& core, std::shared_ptr<async_request> request,
-           std::optional<std::chrono::milliseconds> limit, Token&& token) {
-  std::decay_t<Token> own(std::forward<Token>(token));
-  return asio::async_initiate<std::decay_t<Token>, Signature>(initiation<Deliver>(core, limit), own,
-                                                              std::move(request));
+/// The outcome of a request, for coroutines: compiled once, whatever becomes of the outcome.
+[[nodiscard]] IMAPXX_API asio::awaitable<outcome> outcome_of(std::shared_ptr<async_core> core,
+                                                             std::shared_ptr<async_request> request,
+                                                             std::optional<std::chrono::milliseconds> limit);
+
+template <class Deliver>
+asio::awaitable<typename Deliver::value_type> awaited(asio::awaitable<outcome> pending) {
+  auto o = co_await std::move(pending);
+  co_return Deliver::take(o);
 }
 
-// --- from outcomes to what handlers are called with
+/// Starts `request` with any completion token.
+template <class Deliver, class Token>
+auto start(const std::shared_ptr<async_core>& core, std::shared_ptr<async_request> request,
+           std::optional<std::chrono::milliseconds> limit, Token&& token) {
+  if constexpr (std::is_same_v<std::decay_t<Token>, asio::use_awaitable_t<>>) {
+    return awaited<Deliver>(outcome_of(core, std::move(request), limit));
+  } else {
+    std::decay_t<Token> own(std::forward<Token>(token));
+    return asio::async_initiate<std::decay_t<Token>, typename Deliver::signature>(initiation<Deliver>(core, limit), own,
+                                                                                  std::move(request));
+  }
+}
+
+// --- from outcomes to what handlers are called with, and what coroutines are given (`take`)
+
+/// The outcome itself.
+class deliver_outcome {
+ public:
+  using signature = void(outcome);
+  template <class Handler>
+  void operator()(Handler& handler, outcome& o) const {
+    std::move(handler)(std::move(o));
+  }
+};
+
+/// Nothing can fail.
 class deliver_nothing {
  public:
+  using value_type = void;
+  using signature = void();
   template <class Handler>
   void operator()(Handler& handler, outcome&) const {
     std::move(handler)();
   }
+  static void take(outcome&) noexcept {}
 };
+
+/// An exception or nothing.
 class deliver_error {
  public:
+  using value_type = void;
+  using signature = void(std::exception_ptr);
   template <class Handler>
   void operator()(Handler& handler, outcome& o) const {
     std::move(handler)(to_exception(o.failure));
   }
-};
-template <class T>
-struct signature_of {
-  using type = void(std::exception_ptr, T);
-};
-template <>
-struct signature_of<void> {
-  using type = void(std::exception_ptr);
-};
-template <class C>
-class deliver_command {
- public:
-  using result_type = typename C::result_type;
-  using signature = typename signature_of<result_type>::type;
-  template <class Handler>
-  void operator()(Handler& handler, outcome& o) const {
-    if constexpr (std::is_void_v<result_type>) {
-      std::move(handler)(to_exception(o.failure));
-    } else {
-      std::move(handler)(to_exception(o.failure),
-                         o.failure ? result_type() : result_type(static_cast<C&>(*o.finished).take_result()));
-    }
+  static void take(outcome& o) {
+    if (o.failure) throw_error(o.failure);
   }
 };
+
+/// An exception, or what `From::found` finds in the outcome.
+template <class From>
+class deliver {
+ public:
+  using value_type = typename From::value_type;
+  using signature = void(std::exception_ptr, value_type);
+  template <class Handler>
+  void operator()(Handler& handler, outcome& o) const {
+    std::move(handler)(to_exception(o.failure), o.failure ? value_type() : From::found(o));
+  }
+  static value_type take(outcome& o) {
+    deliver_error::take(o);
+    return From::found(o);
+  }
+};
+
+template <class C>
+class from_command {
+ public:
+  using value_type = typename C::result_type;
+  static value_type found(outcome& o) { return static_cast<C&>(*o.finished).take_result(); }
+};
+template <class C>
+using deliver_command =
+    std::conditional_t<std::is_void_v<typename C::result_type>, deliver_error, deliver<from_command<C>>>;
+
+/// Of a command, without exceptions.
 template <class C>
 class deliver_result {
  public:
-  using result_type = result<typename C::result_type>;
+  using value_type = result<typename C::result_type>;
+  using signature = void(value_type);
   template <class Handler>
   void operator()(Handler& handler, outcome& o) const {
-    if (o.failure) return std::move(handler)(result_type(std::move(o.failure)));
+    std::move(handler)(take(o));
+  }
+  static value_type take(outcome& o) {
+    if (o.failure) return std::move(o.failure);
     if constexpr (std::is_void_v<typename C::result_type>) {
-      std::move(handler)(result_type());
+      return {};
     } else {
-      std::move(handler)(result_type(static_cast<C&>(*o.finished).take_result()));
+      return static_cast<C&>(*o.finished).take_result();
     }
   }
 };
+
 template <class T>
-class deliver_value {
+class from_value {
  public:
-  template <class Handler>
-  void operator()(Handler& handler, outcome& o) const {
-    std::move(handler)(to_exception(o.failure), o.value ? std::move(*static_cast<T*>(o.value.get())) : T());
-  }
+  using value_type = T;
+  static value_type found(outcome& o) { return o.value ? std::move(*static_cast<T*>(o.value.get())) : T(); }
 };
-class deliver_truth {
+template <class T>
+using deliver_value = deliver<from_value<T>>;
+
+class from_truth {
  public:
-  template <class Handler>
-  void operator()(Handler& handler, outcome& o) const {
-    std::move(handler)(to_exception(o.failure), o.truth);
-  }
+  using value_type = bool;
+  static bool found(const outcome& o) noexcept { return o.truth; }
 };
-class deliver_piece {
+using deliver_truth = deliver<from_truth>;
+
+class from_piece {
  public:
-  template <class Handler>
-  void operator()(Handler& handler, outcome& o) const {
-    std::move(handler)(to_exception(o.failure), o.piece);
-  }
+  using value_type = const fetch_event*;
+  static const fetch_event* found(const outcome& o) noexcept { return o.piece; }
 };
+using deliver_piece = deliver<from_piece>;
+
 }  // namespace detail
 }  // namespace imapxx::inline v0

@@ -88,7 +88,7 @@ class IMAPXX_API append_message {
 class IMAPXX_API append final : public command {
  public:
   using result_type = append_result;
-  static constexpr command_traits traits_v = command_traits("APPEND", states::authenticated).without_total_deadline();
+  static const command_traits traits_v;
   /// A message with CRLF line ends.
   append(mailbox_name mailbox, std::string message);
   append(mailbox_name mailbox, std::shared_ptr<literal_source> message);
@@ -99,7 +99,7 @@ class IMAPXX_API append final : public command {
   /// NUL does so by itself.
   append& binary(bool on = true);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   result<void> on_complete(const status_response& status) override;
@@ -122,11 +122,10 @@ class IMAPXX_API append final : public command {
 class IMAPXX_API multiappend final : public command {
  public:
   using result_type = append_result;
-  static constexpr command_traits traits_v =
-      command_traits("APPEND", states::authenticated).needs("MULTIAPPEND").without_total_deadline();
+  static const command_traits traits_v;
   multiappend(mailbox_name mailbox, std::vector<append_message> messages);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   result<void> on_complete(const status_response& status) override;

@@ -22,13 +22,12 @@ namespace imapxx::inline v0 {
 class IMAPXX_API login final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v =
-      command_traits("LOGIN", states::not_authenticated).exclusive().in_phase(phase::authenticate);
+  static const command_traits traits_v;
   login(std::string_view user, secret password);
   /// Sends the password even though the session is not protected by TLS.
   login& allow_plaintext(bool allow = true);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   result<void> on_complete(const status_response& status) override;
@@ -48,8 +47,7 @@ class IMAPXX_API login final : public command {
 class IMAPXX_API authenticate final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v =
-      command_traits("AUTHENTICATE", states::not_authenticated).exclusive().in_phase(phase::authenticate);
+  static const command_traits traits_v;
   explicit authenticate(std::unique_ptr<sasl_mechanism> mechanism);
   /// Never sends the first message with the command, although the server offers SASL-IR: for servers that fail on it.
   authenticate& initial_response(bool when_offered);
@@ -58,7 +56,7 @@ class IMAPXX_API authenticate final : public command {
   /// Lets a mechanism that sends the secret itself (PLAIN, LOGIN, tokens) do so without TLS.
   authenticate& allow_plaintext(bool allow = true);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void prepare(const submit_context& context) override;
   void encode(wire::encoder& out) override;

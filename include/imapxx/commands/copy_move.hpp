@@ -61,12 +61,11 @@ class IMAPXX_API copy_base : public command {
 /// Errors: invalid_argument, no (TRYCREATE when the destination does not exist, OVERQUOTA ...), bad.
 class IMAPXX_API copy final : public detail::copy_base {
  public:
-  static constexpr command_traits traits_uid = command_traits("UID COPY", states::selected).answered_by(answer::copied);
-  static constexpr command_traits traits_seq =
-      command_traits("COPY", states::selected).answered_by(answer::copied).sequence_numbers();
+  static const command_traits traits_uid;
+  static const command_traits traits_seq;
   copy(uid_set set, mailbox_name destination);
   copy(seq_set set, mailbox_name destination);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return by_uid() ? traits_uid : traits_seq; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
 };
 
 /// Moves messages. RFC 9051 sections 6.4.8 and 6.4.9, RFC 6851; requires MOVE or IMAP4rev2 (`client::move` has a
@@ -75,17 +74,15 @@ class IMAPXX_API copy final : public detail::copy_base {
 /// (TRYCREATE ...), bad.
 class IMAPXX_API move final : public detail::copy_base {
  public:
-  static constexpr command_traits traits_uid =
-      command_traits("UID MOVE", states::selected).needs("MOVE|IMAP4rev2").answered_by(answer::copied);
-  static constexpr command_traits traits_seq =
-      command_traits("MOVE", states::selected).needs("MOVE|IMAP4rev2").answered_by(answer::copied).sequence_numbers();
+  static const command_traits traits_uid;
+  static const command_traits traits_seq;
   move(uid_set set, mailbox_name destination);
   move(seq_set set, mailbox_name destination);
   [[nodiscard]] std::size_t split(std::size_t line_octets, std::size_t most) override {
     return split_uids(line_octets, most);
   }
   void use_part(std::size_t index) override { part_ = index; }
-  [[nodiscard]] const command_traits& traits() const noexcept override { return by_uid() ? traits_uid : traits_seq; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
 };
 
 }  // namespace imapxx::inline v0

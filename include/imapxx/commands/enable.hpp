@@ -20,17 +20,14 @@ namespace imapxx::inline v0 {
 class IMAPXX_API enable final : public command {
  public:
   using result_type = capability_set;
-  static constexpr command_traits traits_v = command_traits("ENABLE", states::authenticated)
-                                                 .needs("ENABLE|IMAP4rev2")
-                                                 .answered_by(answer::enabled)
-                                                 .repeatable<enable>();
+  static const command_traits traits_v;
   explicit enable(std::vector<std::string> names);
   /// `enable("CONDSTORE", "UTF8=ACCEPT")`
   template <class... Name>
     requires(sizeof...(Name) > 0 && (std::is_convertible_v<const Name&, std::string_view> && ...))
   explicit enable(const Name&... names) : enable(std::vector<std::string>{std::string(std::string_view(names))...}) {}
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;

@@ -49,9 +49,9 @@ class IMAPXX_API expunge_base : public command {
 /// state, not after EXAMINE. Errors: limit_exceeded, no (EXPUNGEISSUED, READ-ONLY mailbox ...), bad.
 class IMAPXX_API expunge final : public detail::expunge_base {
  public:
-  static constexpr command_traits traits_v = command_traits("EXPUNGE", states::selected).answered_by(answer::expunge);
+  static const command_traits traits_v;
   expunge();
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
 };
 
@@ -61,12 +61,9 @@ class IMAPXX_API expunge final : public detail::expunge_base {
 /// limit_exceeded, no, bad.
 class IMAPXX_API uid_expunge final : public detail::expunge_base {
  public:
-  static constexpr command_traits traits_v = command_traits("UID EXPUNGE", states::selected)
-                                                 .needs("UIDPLUS|IMAP4rev2")
-                                                 .answered_by(answer::expunge)
-                                                 .repeatable<uid_expunge>();
+  static const command_traits traits_v;
   explicit uid_expunge(uid_set set);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   [[nodiscard]] std::size_t split(std::size_t line_octets, std::size_t most) override;
   void use_part(std::size_t index) override { part_ = index; }

@@ -35,15 +35,10 @@ namespace imapxx::inline v0 {
 class IMAPXX_API fetch final : public command {
  public:
   using result_type = fetch_results;
-  static constexpr command_traits traits_uid =
-      command_traits("UID FETCH", states::selected).answered_by(answer::fetch).repeatable<fetch>();
-  static constexpr command_traits traits_seq = command_traits("FETCH", states::selected)
-                                                   .answered_by(answer::fetch)
-                                                   .sequence_numbers()
-                                                   .no_expunge()
-                                                   .repeatable<fetch>();
-  static constexpr command_traits traits_uid_to_sink = command_traits(traits_uid).without_total_deadline();
-  static constexpr command_traits traits_seq_to_sink = command_traits(traits_seq).without_total_deadline();
+  static const command_traits traits_uid;
+  static const command_traits traits_seq;
+  static const command_traits traits_uid_to_sink;
+  static const command_traits traits_seq_to_sink;
 
   fetch(uid_set set, fetch_items items);
   fetch(seq_set set, fetch_items items);
@@ -72,6 +67,10 @@ class IMAPXX_API fetch final : public command {
   [[nodiscard]] result_type take_result() { return std::move(rows_); }
   [[nodiscard]] const fetch_items& items() const noexcept { return items_; }
   [[nodiscard]] bool by_uid() const noexcept { return std::holds_alternative<uid_set>(set_); }
+  [[nodiscard]] const std::variant<uid_set, seq_set>& messages() const noexcept { return set_; }
+  [[nodiscard]] bool has_sink() const noexcept { return sink_ != nullptr; }
+  /// For operations: the same of other messages.
+  void use(uid_set other) { set_ = std::move(other); }
 
  private:
   [[nodiscard]] std::uint32_t carried(const fetch_row& row) const;

@@ -36,6 +36,11 @@ class IMAPXX_API fetch_items {
   };
 
   fetch_items();
+  fetch_items(const fetch_items&);
+  fetch_items(fetch_items&&) noexcept;
+  fetch_items& operator=(const fetch_items&);
+  fetch_items& operator=(fetch_items&&) noexcept;
+  ~fetch_items();
 
   fetch_items& uid();
   fetch_items& flags();

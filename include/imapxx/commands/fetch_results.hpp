@@ -70,6 +70,8 @@ class IMAPXX_API fetch_results {
   /// Without parsing: the sequence number of row i (0 for UIDFETCH), its UID (0 when it was not sent), its text.
   [[nodiscard]] std::uint32_t seq(std::size_t i) const noexcept { return records_[i].seq; }
   [[nodiscard]] std::uint32_t uid(std::size_t i) const noexcept { return records_[i].uid; }
+  /// Whether row i has all that was asked for; servers leave items out (docs/QUIRKS.md F-07).
+  [[nodiscard]] bool is_complete(std::size_t i) const noexcept { return is_complete(records_[i]); }
   [[nodiscard]] std::string_view text(std::size_t i) const noexcept { return {records_[i].text, records_[i].size}; }
   /// Memory that the rows take.
   [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }

@@ -18,14 +18,13 @@ namespace imapxx::inline v0 {
 class IMAPXX_API id final : public command {
  public:
   using result_type = id_fields;
-  static constexpr command_traits traits_v =
-      command_traits("ID", states::any).needs("ID").answered_by(answer::id).repeatable<id>();
+  static const command_traits traits_v;
   id();  ///< tells nothing: `ID NIL`
   explicit id(id_fields fields);
   /// Adds a field, such as `field("name", "example")`.
   id& field(std::string_view name, std::string_view value);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;

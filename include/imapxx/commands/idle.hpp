@@ -14,14 +14,9 @@ namespace imapxx::inline v0 {
 class IMAPXX_API idle final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("IDLE", states::authenticated)
-                                                 .needs("IDLE|IMAP4rev2")
-                                                 .exclusive()
-                                                 .without_total_deadline()
-                                                 .in_phase(phase::idle)
-                                                 .repeatable<idle>();
+  static const command_traits traits_v;
   idle();
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   void take_result() noexcept {}
 };

@@ -47,12 +47,8 @@ class IMAPXX_API list_collector {
 class IMAPXX_API list final : public command {
  public:
   using result_type = std::vector<list_entry>;
-  static constexpr command_traits traits_v =
-      command_traits("LIST", states::authenticated).answered_by(answer::list).reads().repeatable<list>();
-  static constexpr command_traits traits_with_status = command_traits("LIST", states::authenticated)
-                                                           .answered_by(answer::list | answer::status)
-                                                           .reads()
-                                                           .repeatable<list>();
+  static const command_traits traits_v;
+  static const command_traits traits_with_status;
   list(mailbox_name reference, mailbox_name pattern);
   /// One more pattern (extended form).
   list& pattern(mailbox_name also);
@@ -67,9 +63,7 @@ class IMAPXX_API list final : public command {
   /// (RFC 5819) or IMAP4rev2 and what the items require.
   list& return_status(status_items items);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override {
-    return status_ ? traits_with_status : traits_v;
-  }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void prepare(const submit_context& context) override;
   void encode(wire::encoder& out) override;
@@ -104,11 +98,10 @@ class IMAPXX_API list final : public command {
 class IMAPXX_API lsub final : public command {
  public:
   using result_type = std::vector<list_entry>;
-  static constexpr command_traits traits_v =
-      command_traits("LSUB", states::authenticated).answered_by(answer::lsub).reads().repeatable<lsub>();
+  static const command_traits traits_v;
   lsub(mailbox_name reference, mailbox_name pattern);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void prepare(const submit_context& context) override;
   void encode(wire::encoder& out) override;

@@ -33,13 +33,13 @@ class IMAPXX_API mailbox_command : public command {
 class IMAPXX_API create final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("CREATE", states::authenticated);
+  static const command_traits traits_v;
   explicit create(mailbox_name name);
   /// What the mailbox is for: `\Sent`, `\Trash` ...; may be called several times. RFC 6154 section 3; requires
   /// CREATE-SPECIAL-USE.
   create& use(flag attribute);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   result<void> on_complete(const status_response& status) override;
@@ -58,9 +58,9 @@ class IMAPXX_API create final : public command {
 /// ...), bad.
 class IMAPXX_API delete_mailbox final : public detail::mailbox_command {
  public:
-  static constexpr command_traits traits_v = command_traits("DELETE", states::authenticated);
+  static const command_traits traits_v;
   explicit delete_mailbox(mailbox_name name);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
 };
 
@@ -69,9 +69,9 @@ class IMAPXX_API delete_mailbox final : public detail::mailbox_command {
 class IMAPXX_API rename final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("RENAME", states::authenticated);
+  static const command_traits traits_v;
   rename(mailbox_name from, mailbox_name to);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   void take_result() noexcept {}
@@ -85,19 +85,18 @@ class IMAPXX_API rename final : public command {
 /// invalid_argument, no, bad.
 class IMAPXX_API subscribe final : public detail::mailbox_command {
  public:
-  static constexpr command_traits traits_v = command_traits("SUBSCRIBE", states::authenticated).repeatable<subscribe>();
+  static const command_traits traits_v;
   explicit subscribe(mailbox_name name);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
 };
 
 /// Takes a name from the subscribed ones. RFC 9051 section 6.3.8; authenticated or selected state. Errors:
 /// invalid_argument, no, bad.
 class IMAPXX_API unsubscribe final : public detail::mailbox_command {
  public:
-  static constexpr command_traits traits_v =
-      command_traits("UNSUBSCRIBE", states::authenticated).repeatable<unsubscribe>();
+  static const command_traits traits_v;
   explicit unsubscribe(mailbox_name name);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
 };
 
 }  // namespace imapxx::inline v0

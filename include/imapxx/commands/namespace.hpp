@@ -15,13 +15,9 @@ namespace imapxx::inline v0 {
 class IMAPXX_API namespace_list final : public command {
  public:
   using result_type = namespaces;
-  static constexpr command_traits traits_v = command_traits("NAMESPACE", states::authenticated)
-                                                 .needs("NAMESPACE|IMAP4rev2")
-                                                 .answered_by(answer::names)
-                                                 .reads()
-                                                 .repeatable<namespace_list>();
+  static const command_traits traits_v;
   namespace_list();
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;

@@ -19,13 +19,9 @@ namespace imapxx::inline v0 {
 class IMAPXX_API getquota final : public command {
  public:
   using result_type = quota;
-  static constexpr command_traits traits_v = command_traits("GETQUOTA", states::authenticated)
-                                                 .needs("QUOTA")
-                                                 .answered_by(answer::quota)
-                                                 .reads()
-                                                 .repeatable<getquota>();
+  static const command_traits traits_v;
   explicit getquota(std::string root);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;
@@ -50,13 +46,9 @@ class mailbox_quota {
 class IMAPXX_API getquotaroot final : public command {
  public:
   using result_type = mailbox_quota;
-  static constexpr command_traits traits_v = command_traits("GETQUOTAROOT", states::authenticated)
-                                                 .needs("QUOTA")
-                                                 .answered_by(answer::quota)
-                                                 .reads()
-                                                 .repeatable<getquotaroot>();
+  static const command_traits traits_v;
   explicit getquotaroot(mailbox_name mailbox);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;

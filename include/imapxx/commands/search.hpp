@@ -100,15 +100,11 @@ class IMAPXX_API search_base : public command {
 class IMAPXX_API search final : public detail::search_base {
  public:
   using result_type = seq_search_result;
-  static constexpr command_traits traits_v = command_traits("SEARCH", states::selected)
-                                                 .answered_by(answer::search)
-                                                 .sequence_numbers()
-                                                 .no_expunge()
-                                                 .repeatable<search>();
+  static const command_traits traits_v;
   explicit search(search_key key);
   /// Requires ESEARCH or IMAP4rev2; `save` requires SEARCHRES or IMAP4rev2.
   search& returning(search_return what);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result_type take_result();
 };
 
@@ -116,12 +112,11 @@ class IMAPXX_API search final : public detail::search_base {
 class IMAPXX_API uid_search final : public detail::search_base {
  public:
   using result_type = uid_search_result;
-  static constexpr command_traits traits_v =
-      command_traits("UID SEARCH", states::selected).answered_by(answer::search).repeatable<uid_search>();
+  static const command_traits traits_v;
   explicit uid_search(search_key key);
   /// Requires ESEARCH or IMAP4rev2; `save` requires SEARCHRES or IMAP4rev2.
   uid_search& returning(search_return what);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result_type take_result();
 };
 

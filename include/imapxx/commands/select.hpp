@@ -38,24 +38,22 @@ class IMAPXX_API open_mailbox : public command {
 /// is left, also when this fails. Errors: invalid_argument for a name that cannot be sent; no, bad.
 class IMAPXX_API select final : public open_mailbox {
  public:
-  static constexpr command_traits traits_v =
-      command_traits("SELECT", states::authenticated).answered_by(answer::mailbox).selects().repeatable<select>();
+  static const command_traits traits_v;
   explicit select(mailbox_name name);
   /// Asks for mod-sequences (`SELECT name (CONDSTORE)`). RFC 7162 section 3.1.8; requires CONDSTORE.
   select& condstore(bool on = true);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
 };
 
 /// Opens a mailbox for reading only: nothing in it is changed, `\Seen` and `\Recent` included. RFC 9051 section 6.3.3;
 /// authenticated or selected state. Otherwise like `select`.
 class IMAPXX_API examine final : public open_mailbox {
  public:
-  static constexpr command_traits traits_v =
-      command_traits("EXAMINE", states::authenticated).answered_by(answer::mailbox).selects().repeatable<examine>();
+  static const command_traits traits_v;
   explicit examine(mailbox_name name);
   /// Asks for mod-sequences (`EXAMINE name (CONDSTORE)`). RFC 7162 section 3.1.8; requires CONDSTORE.
   examine& condstore(bool on = true);
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
 };
 
 /// Removes the messages marked `\Deleted` (not after EXAMINE) and leaves the mailbox. RFC 9051 section 6.4.1; selected
@@ -63,9 +61,9 @@ class IMAPXX_API examine final : public open_mailbox {
 class IMAPXX_API close final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("CLOSE", states::selected).selects();
+  static const command_traits traits_v;
   close();
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   void take_result() noexcept {}
 };
@@ -75,10 +73,9 @@ class IMAPXX_API close final : public command {
 class IMAPXX_API unselect final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v =
-      command_traits("UNSELECT", states::selected).needs("UNSELECT|IMAP4rev2").selects();
+  static const command_traits traits_v;
   unselect();
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   void take_result() noexcept {}
 };

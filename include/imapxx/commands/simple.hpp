@@ -14,13 +14,10 @@ namespace imapxx::inline v0 {
 class IMAPXX_API capability final : public command {
  public:
   using result_type = capability_set;
-  static constexpr command_traits traits_v = command_traits("CAPABILITY", states::any)
-                                                 .answered_by(answer::capability)
-                                                 .in_phase(phase::capability)
-                                                 .repeatable<capability>();
+  static const command_traits traits_v;
   capability();
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   bool on_response(response& r) override;
   result<void> on_complete(const status_response& status) override;
@@ -34,10 +31,10 @@ class IMAPXX_API capability final : public command {
 class IMAPXX_API noop final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("NOOP", states::any).repeatable<noop>();
+  static const command_traits traits_v;
   noop();
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   void take_result() noexcept {}
 };
@@ -46,10 +43,10 @@ class IMAPXX_API noop final : public command {
 class IMAPXX_API check final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("CHECK", states::selected).repeatable<check>();
+  static const command_traits traits_v;
   check();
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   void take_result() noexcept {}
 };
@@ -58,10 +55,10 @@ class IMAPXX_API check final : public command {
 class IMAPXX_API logout final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v = command_traits("LOGOUT", states::any).exclusive().in_phase(phase::logout);
+  static const command_traits traits_v;
   logout();
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   void encode(wire::encoder& out) override;
   result<void> on_complete(const status_response& status) override;
   void take_result() noexcept {}

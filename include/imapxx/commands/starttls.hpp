@@ -13,10 +13,9 @@ namespace imapxx::inline v0 {
 class IMAPXX_API starttls final : public command {
  public:
   using result_type = void;
-  static constexpr command_traits traits_v =
-      command_traits("STARTTLS", states::not_authenticated).needs("STARTTLS").exclusive().in_phase(phase::starttls);
+  static const command_traits traits_v;
   starttls();
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;
   void take_result() noexcept {}

@@ -48,11 +48,10 @@ class IMAPXX_API status_items {
 class IMAPXX_API status final : public command {
  public:
   using result_type = mailbox_status;
-  static constexpr command_traits traits_v =
-      command_traits("STATUS", states::authenticated).answered_by(answer::status).repeatable<status>();
+  static const command_traits traits_v;
   status(mailbox_name name, status_items items);
 
-  [[nodiscard]] const command_traits& traits() const noexcept override { return traits_v; }
+  [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   [[nodiscard]] command_scope scope() const noexcept override { return command_scope().of(name_).reading(); }
   void encode(wire::encoder& out) override;

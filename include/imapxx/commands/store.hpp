@@ -48,10 +48,8 @@ class IMAPXX_API store_result {
 class IMAPXX_API store final : public command {
  public:
   using result_type = store_result;
-  static constexpr command_traits traits_uid =
-      command_traits("UID STORE", states::selected).answered_by(answer::fetch).repeatable<store>();
-  static constexpr command_traits traits_seq =
-      command_traits("STORE", states::selected).answered_by(answer::fetch).sequence_numbers().no_expunge();
+  static const command_traits traits_uid;
+  static const command_traits traits_seq;
   store(uid_set set, store_mode mode, flag_list flags);
   store(seq_set set, store_mode mode, flag_list flags);
   /// Asks the server not to answer with the new flags; the result is empty then (but for mod-sequences and what it

@@ -87,7 +87,7 @@ class flag_view {
     using pointer = const std::string_view*;
     using reference = std::string_view;
     iterator() = default;
-    explicit iterator(std::string_view rest) noexcept : rest_(rest) { cut(); }
+    explicit iterator(std::string_view rest) noexcept : at_(rest.data()), end_(rest.data() + rest.size()) { cut(); }
     reference operator*() const noexcept { return name_; }
     iterator& operator++() noexcept {
       cut();
@@ -101,16 +101,18 @@ class flag_view {
     friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.name_.data() == b.name_.data(); }
 
    private:
+    // Names are so short that a call for each would take longer than looking at their octets.
     void cut() noexcept {
-      while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);
-      // Names are so short that a call for each would take longer than looking at their octets.
-      std::size_t end = 0;
-      while (end != rest_.size() && rest_[end] != ' ') ++end;
-      name_ = rest_.empty() ? std::string_view() : rest_.substr(0, end);
-      rest_.remove_prefix(end);
+      const char* first = at_;
+      while (first != end_ && *first == ' ') ++first;
+      const char* last = first;
+      while (last != end_ && *last != ' ') ++last;
+      name_ = first == last ? std::string_view() : std::string_view(first, static_cast<std::size_t>(last - first));
+      at_ = last;
     }
     std::string_view name_;
-    std::string_view rest_;
+    const char* at_ = nullptr;
+    const char* end_ = nullptr;
   };
   flag_view() = default;
   /// \param list such as `(\Seen $Work)`

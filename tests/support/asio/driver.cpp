@@ -211,6 +211,9 @@ class asio_driver final : public driver {
   result<store_result> plain(store what) override {
     return caught([&] { return wait<store_result>([&](auto m) { return m.store_flags(what); }); });
   }
+  result<fetch_messages_result> plain(fetch what) override {
+    return caught([&] { return wait<fetch_messages_result>([&](auto m) { return m.fetch_messages(what); }); });
+  }
   bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) override {
     const auto until = std::chrono::steady_clock::now() + duration;
     std::optional<async_event_stream> events;

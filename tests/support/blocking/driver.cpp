@@ -67,6 +67,9 @@ class blocking_driver final : public driver {
   result<store_result> plain(store what) override {
     return caught([&] { return c_->store_flags(std::move(what)); });
   }
+  result<fetch_messages_result> plain(fetch what) override {
+    return caught([&] { return c_->fetch_messages(std::move(what)); });
+  }
   bool idle(std::chrono::milliseconds duration, const std::function<bool(const mailbox_event&)>& stop) override {
     return c_->idle(duration, stop);
   }
