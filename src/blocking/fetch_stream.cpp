@@ -63,6 +63,7 @@ const fetch_event* fetch_stream::next() {
 }
 
 const fetch_row* fetch_stream::next_row() {
+  if (auto& spool = state_->spool; spool.has_rows()) return spool.take_row()->row;
   for (;;) {
     const auto* e = next();
     if (e == nullptr) return nullptr;
