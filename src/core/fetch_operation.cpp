@@ -95,7 +95,7 @@ void fetch_operation::divide(const uid_set& missing, const error& why) {
   for (const auto& r : missing.ranges()) {
     if (left == 0) break;
     const auto here = std::min<decltype(left)>(left, std::uint64_t{r.last} - r.first + 1);
-    first.push_back({r.first, static_cast<message_number>(r.first + here - 1)});
+    first.emplace_back(r.first, static_cast<message_number>(r.first + here - 1));
     left -= here;
   }
   auto half = uid_set::from_ranges(std::move(first));
