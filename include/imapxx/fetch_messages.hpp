@@ -4,7 +4,6 @@
 
 #include <imapxx/commands/fetch_results.hpp>
 #include <imapxx/error.hpp>
-#include <imapxx/export.hpp>
 #include <imapxx/model/number_set.hpp>
 
 #include <cstddef>
@@ -29,7 +28,8 @@ class fetch_messages_result {
   /// messages among 10,000.
   static constexpr std::size_t default_commands = 250;
 
-  fetch_results messages;                ///< by UID with `find_uid`
+  /// By UID with `find_uid`. `is_complete` is false for what an answer left out, or a refusal cut off.
+  fetch_results messages;
   std::vector<refused_message> refused;  ///< asked for one by one, and refused
   uid_set not_asked;                     ///< what was left when as many commands had been sent as were allowed
   std::size_t commands = 0;              ///< UID FETCH commands that were sent

@@ -29,29 +29,33 @@ void fetch_operation::fetch_part(operation_host& host, uid_set part) {
     // and a server that is asked to wait would refuse the halves as well.
     const bool refused = c.failure.code() == errc::no && !c.failure.is_fatal() && !c.failure.retry_after();
     if (c.failure && !refused) return finish(c.failure);
-    auto missing = part;
-    if (auto ok = take_rows(h, static_cast<fetch&>(*c.cmd), missing); !ok) return finish(ok.error());
-    if (!refused || missing.empty()) return fetch_next(h);
-    if (!looked_up_) return look_up(h, std::move(missing), c.failure);
-    divide(missing, c.failure);
+    // Of a single message nothing more will come: what came of it is kept.
+    const auto came = take_rows(h, static_cast<fetch&>(*c.cmd), !refused || part.size() == 1);
+    if (!came) return finish(came.error());
+    if (!refused || (part - *came).empty()) return fetch_next(h);
+    if (!looked_up_) return look_up(h, part, *came, c.failure);
+    divide(part - *came, c.failure);
     fetch_next(h);
   });
 }
 
 // Each command keeps to the limits of what is collected; all of them together shall, too.
-result<void> fetch_operation::take_rows(operation_host& host, fetch& from, uid_set& missing) {
+// \return the messages of which all came
+result<uid_set> fetch_operation::take_rows(operation_host& host, fetch& from, bool halves_too) {
   const auto& limits = host.protocol().options().limits;
   const auto rows = from.take_result();
+  std::vector<number_range> came;
   for (std::size_t i = 0; i != rows.size(); ++i) {
-    if (rows.uid(i) == 0 || !rows.is_complete(i)) continue;
-    missing.erase(rows.uid(i));
+    const bool complete = rows.uid(i) != 0 && rows.is_complete(i);
+    if (!complete && !halves_too) continue;
+    if (complete) came.emplace_back(rows.uid(i), rows.uid(i));
     if (result_.messages.size() == limits.collected_responses)
       return commands::over_limit("collected_responses", limits.collected_responses);
-    if (rows.text(i).size() > limits.collected_octets - result_.messages.octets())
+    if (rows.text(i).size() > limits.collected_octets - std::min(result_.messages.octets(), limits.collected_octets))
       return commands::over_limit("collected_octets", limits.collected_octets);
-    (void)result_.messages.add(rows[i], 1);
+    (void)result_.messages.add(rows[i], rows.is_complete(i) ? 1 : 0);
   }
-  return {};
+  return uid_set::from_ranges(std::move(came));
 }
 
 void fetch_operation::fetch_next(operation_host& host) {
@@ -65,18 +69,20 @@ void fetch_operation::fetch_next(operation_host& host) {
   finish();
 }
 
-// Half of a set such as 1:* may hold no message; and those that are gone are no reason to ask again (F-10).
-void fetch_operation::look_up(operation_host& host, uid_set missing, const error& why) {
-  auto cmd = std::make_unique<uid_search>(search_key::uid(missing));
-  run(host, std::move(cmd), [this, missing = std::move(missing), why](operation_host& h, completion& c) {
-    if (c.failure) return finish(c.failure.is_fatal() ? c.failure : why);
-    looked_up_ = true;
-    uid_set there = static_cast<uid_search&>(*c.cmd).take_result().numbers();
-    // `n:*` finds the last message, whatever its UID is; only `*` itself asks for it.
-    if (missing.ranges().back().first != number_set_star) there &= missing;
-    divide(there, why);
-    fetch_next(h);
-  });
+// Half of a set such as 1:* may hold no message; and those that are gone are no reason to ask again (F-10). From the
+// first to the last: what is left of a set can be too long for a line.
+void fetch_operation::look_up(operation_host& host, uid_set part, uid_set came, const error& why) {
+  const auto all = uid_set::range(part.ranges().front().first, part.ranges().back().last);
+  run(host, std::make_unique<uid_search>(search_key::uid(all)),
+      [this, part = std::move(part), came = std::move(came), why](operation_host& h, completion& c) {
+        if (c.failure) return finish(c.failure.is_fatal() ? c.failure : why);
+        looked_up_ = true;
+        const uid_set found = static_cast<uid_search&>(*c.cmd).take_result().numbers();
+        auto there = found & part;
+        if (part.ranges().back().first == number_set_star && !found.empty()) there.insert(found.ranges().back().last);
+        divide(there - came, why);
+        fetch_next(h);
+      });
 }
 
 void fetch_operation::divide(const uid_set& missing, const error& why) {

@@ -26,8 +26,8 @@ class fetch_operation final : public operation {
  private:
   void fetch_part(operation_host& host, uid_set part);
   void fetch_next(operation_host& host);
-  result<void> take_rows(operation_host& host, fetch& from, uid_set& missing);
-  void look_up(operation_host& host, uid_set missing, const error& why);
+  result<uid_set> take_rows(operation_host& host, fetch& from, bool halves_too);
+  void look_up(operation_host& host, uid_set part, uid_set came, const error& why);
   void divide(const uid_set& missing, const error& why);
 
   fetch cmd_;

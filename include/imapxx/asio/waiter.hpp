@@ -243,7 +243,7 @@ class deliver_result {
     if constexpr (std::is_void_v<typename C::result_type>) {
       return {};
     } else {
-      return static_cast<C&>(*o.finished).take_result();
+      return from_command<C>::found(o);
     }
   }
 };

@@ -24,7 +24,6 @@ std::vector<std::uint32_t> uids(const fetch_results& rows) {
 }
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 TEST(fetch_operation, one_command_where_nothing_is_refused) {
   scripted server(plain);
@@ -45,7 +44,7 @@ TEST(fetch_operation, halves_what_is_refused_until_one_message_is_left) {  // qu
   fetch_operation op(flags_of(uid_set::from(11)), 250);
   server.play(
       op, {{"UID FETCH 11:* (UID FLAGS)", "* 1 FETCH (UID 11 FLAGS ())\r\n$ NO [SERVERBUG] FETCH Server error\r\n"},
-           {"UID SEARCH UID 12:*", "* SEARCH 12 13 20 21\r\n$ OK\r\n"},
+           {"UID SEARCH UID 11:*", "* SEARCH 11 12 13 20 21\r\n$ OK\r\n"},
            {"UID FETCH 12:13 (UID FLAGS)", "* 2 FETCH (UID 12 FLAGS ())\r\n* 3 FETCH (UID 13 FLAGS ())\r\n$ OK\r\n"},
            {"UID FETCH 20:21 (UID FLAGS)", "$ NO [UNAVAILABLE] Unexpected exception\r\n"},
            {"UID FETCH 20 (UID FLAGS)", "$ NO [UNAVAILABLE] Unexpected exception\r\n"},
@@ -68,7 +67,7 @@ TEST(fetch_operation, messages_that_are_gone_are_no_refusal) {  // quirk F-10
   server.play(op, {{"UID FETCH 11:13 (UID FLAGS)",
                     "* 1 FETCH (UID 11 FLAGS ())\r\n* 2 FETCH (UID 13 FLAGS ())\r\n"
                     "$ NO Some of the requested messages no longer exist.\r\n"},
-                   {"UID SEARCH UID 12", "* SEARCH\r\n$ OK\r\n"}});
+                   {"UID SEARCH UID 11:13", "* SEARCH 11 13\r\n$ OK\r\n"}});
   EXPECT_FALSE(op.failure());
   const auto r = op.take_result();
   EXPECT_TRUE(r.complete());
@@ -83,15 +82,72 @@ TEST(fetch_operation, a_no_behind_all_messages_ends_it) {  // quirk F-10
   EXPECT_TRUE(op.take_result().complete());
 }
 
-TEST(fetch_operation, half_a_message_is_asked_for_again) {
+TEST(fetch_operation, half_of_a_refused_message_is_kept) {
   scripted server(plain);
   fetch_operation op(fetch(uid_set(11), fetch_items().flags().rfc822_size()), 250);
   server.play(op, {{"UID FETCH 11 (UID FLAGS RFC822.SIZE)", "* 1 FETCH (UID 11 FLAGS ())\r\n$ NO no size\r\n"},
                    {"UID SEARCH UID 11", "* SEARCH 11\r\n$ OK\r\n"}});
   const auto r = op.take_result();
-  EXPECT_THAT(uids(r.messages), IsEmpty());
+  EXPECT_THAT(uids(r.messages), ElementsAre(11));
+  EXPECT_FALSE(r.messages.is_complete(0));
   ASSERT_EQ(r.refused.size(), 1U);
   EXPECT_EQ(r.refused[0].uid, 11U);
+}
+
+TEST(fetch_operation, half_a_message_is_asked_for_again) {
+  scripted server(plain);
+  fetch_operation op(fetch(uid_set::of(11, 12), fetch_items().flags().rfc822_size()), 250);
+  server.play(op, {{"UID FETCH 11:12 (UID FLAGS RFC822.SIZE)", "* 1 FETCH (UID 11 FLAGS (a))\r\n$ NO no size\r\n"},
+                   {"UID SEARCH UID 11:12", "* SEARCH 11 12\r\n$ OK\r\n"},
+                   {"UID FETCH 11 (UID FLAGS RFC822.SIZE)", "* 1 FETCH (UID 11 FLAGS (b) RFC822.SIZE 9)\r\n$ OK\r\n"},
+                   {"UID FETCH 12 (UID FLAGS RFC822.SIZE)", "* 2 FETCH (UID 12 FLAGS () RFC822.SIZE 8)\r\n$ OK\r\n"}});
+  const auto r = op.take_result();
+  EXPECT_TRUE(r.complete());
+  ASSERT_THAT(uids(r.messages), ElementsAre(11, 12));
+  EXPECT_EQ(r.messages[0].text(), "(UID 11 FLAGS (b) RFC822.SIZE 9)");
+}
+
+TEST(fetch_operation, what_an_answer_leaves_out_is_no_reason_to_drop_the_rest) {  // quirk F-07
+  scripted server(plain);
+  fetch_operation op(fetch(uid_set(11), fetch_items().flags().rfc822_size()), 250);
+  server.play(op, {{"UID FETCH 11 (UID FLAGS RFC822.SIZE)", "* 1 FETCH (UID 11 FLAGS (\\Seen))\r\n$ OK\r\n"}});
+  EXPECT_FALSE(op.failure());
+  const auto r = op.take_result();
+  ASSERT_THAT(uids(r.messages), ElementsAre(11));
+  EXPECT_TRUE(r.messages[0].has_flag("\\Seen"));
+  EXPECT_FALSE(r.messages.is_complete(0));
+}
+
+// Every other UID: what is missing between those that came would be a line of 500 numbers.
+TEST(fetch_operation, many_gaps_make_no_long_search) {
+  scripted server(plain);
+  fetch_operation op(flags_of(uid_set::all()), 250);
+  std::string rows;
+  std::string numbers;
+  for (int uid = 1000; uid != 2000; uid += 2) {
+    rows += "* 1 FETCH (UID " + std::to_string(uid) + " FLAGS ())\r\n";
+    numbers += " " + std::to_string(uid);
+  }
+  server.play(op, {{"UID FETCH 1:* (UID FLAGS)", rows + "$ NO [SERVERBUG] sorry\r\n"},
+                   {"UID SEARCH UID 1:*", "* SEARCH" + numbers + " 2000\r\n$ OK\r\n"}});
+  const auto r = op.take_result();
+  EXPECT_EQ(r.messages.size(), 500U);
+  ASSERT_EQ(r.refused.size(), 1U);
+  EXPECT_EQ(r.refused[0].uid, 2000U);
+}
+
+TEST(fetch_operation, only_messages_of_the_set_are_asked_for_again) {
+  scripted server(plain);
+  uid_set some = uid_set::of(11, 15);
+  some.insert(number_set_star);
+  fetch_operation op(flags_of(some), 250);
+  server.play(op, {{"UID FETCH 11,15,* (UID FLAGS)", "* 1 FETCH (UID 11 FLAGS ())\r\n$ NO [SERVERBUG] sorry\r\n"},
+                   {"UID SEARCH UID 11:*", "* SEARCH 11 12 15 77\r\n$ OK\r\n"},
+                   {"UID FETCH 15 (UID FLAGS)", "* 3 FETCH (UID 15 FLAGS ())\r\n$ OK\r\n"},
+                   {"UID FETCH 77 (UID FLAGS)", "* 4 FETCH (UID 77 FLAGS ())\r\n$ OK\r\n"}});
+  const auto r = op.take_result();
+  EXPECT_TRUE(r.complete());
+  EXPECT_THAT(uids(r.messages), ElementsAre(11, 15, 77));
 }
 
 TEST(fetch_operation, the_last_message_is_found_under_its_uid) {
@@ -155,12 +211,12 @@ TEST(fetch_operation, keeps_to_the_limits_over_all_commands) {
   fetch_operation op(flags_of(uid_set::range(11, 13)), 250);
   server.play(op, {{"UID FETCH 11:13 (UID FLAGS)",
                     "* 1 FETCH (UID 11 FLAGS ())\r\n* 2 FETCH (UID 12 FLAGS ())\r\n$ NO [SERVERBUG] sorry\r\n"},
-                   {"UID SEARCH UID 13", "* SEARCH 13\r\n$ OK\r\n"}});
+                   {"UID SEARCH UID 11:13", "* SEARCH 11 12 13\r\n$ OK\r\n"}});
   EXPECT_FALSE(op.failure());
 
   fetch_operation more(flags_of(uid_set::range(11, 14)), 250);
   server.play(more, {{"UID FETCH 11:14 (UID FLAGS)", "* 1 FETCH (UID 11 FLAGS ())\r\n$ NO [SERVERBUG] sorry\r\n"},
-                     {"UID SEARCH UID 12:14", "* SEARCH 12 13 14\r\n$ OK\r\n"},
+                     {"UID SEARCH UID 11:14", "* SEARCH 11 12 13 14\r\n$ OK\r\n"},
                      {"UID FETCH 12 (UID FLAGS)", "* 2 FETCH (UID 12 FLAGS ())\r\n$ OK\r\n"},
                      {"UID FETCH 13:14 (UID FLAGS)", "* 3 FETCH (UID 13 FLAGS ())\r\n$ NO [SERVERBUG] sorry\r\n"}});
   EXPECT_EQ(more.failure().code(), errc::limit_exceeded);
