@@ -38,6 +38,12 @@ std::optional<std::uint32_t> copy_result::destination_of(std::uint32_t source_ui
 
 namespace detail {
 
+copy_base::copy_base(const copy_base&) = default;
+copy_base::copy_base(copy_base&&) noexcept = default;
+copy_base& copy_base::operator=(const copy_base&) = default;
+copy_base& copy_base::operator=(copy_base&&) noexcept = default;
+copy_base::~copy_base() = default;
+
 copy_base::copy_base(std::variant<uid_set, seq_set> set, mailbox_name destination)
     : set_(std::move(set)), destination_(std::move(destination)) {}
 

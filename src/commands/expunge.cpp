@@ -50,6 +50,12 @@ constexpr command_traits uid_expunge::traits_v = command_traits("UID EXPUNGE", s
                                                      .repeatable<uid_expunge>();
 const command_traits& uid_expunge::traits() const noexcept { return traits_v; }
 
+uid_expunge::uid_expunge(const uid_expunge&) = default;
+uid_expunge::uid_expunge(uid_expunge&&) noexcept = default;
+uid_expunge& uid_expunge::operator=(const uid_expunge&) = default;
+uid_expunge& uid_expunge::operator=(uid_expunge&&) noexcept = default;
+uid_expunge::~uid_expunge() = default;
+
 uid_expunge::uid_expunge(uid_set set) : set_(std::move(set)) {}
 
 result<void> uid_expunge::check(const session_info&) const { return commands::check_set(set_); }

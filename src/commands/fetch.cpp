@@ -48,6 +48,12 @@ constexpr command_traits fetch::traits_seq = command_traits("FETCH", states::sel
 constexpr command_traits fetch::traits_uid_to_sink = command_traits(traits_uid).without_total_deadline();
 constexpr command_traits fetch::traits_seq_to_sink = command_traits(traits_seq).without_total_deadline();
 
+fetch::fetch(const fetch&) = default;
+fetch::fetch(fetch&&) noexcept = default;
+fetch& fetch::operator=(const fetch&) = default;
+fetch& fetch::operator=(fetch&&) noexcept = default;
+fetch::~fetch() = default;
+
 fetch::fetch(uid_set set, fetch_items items) : set_(std::move(set)), items_(std::move(items)) {
   // RFC 9051 section 6.4.9: the UID comes in any case; asked for, it comes first.
   if (!items_.empty()) items_.uid();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <memory>
 #include <new>
 #include <numeric>
@@ -47,6 +48,15 @@ void fetch_results::record_list::grow() {
   next_ = blocks_.back().get();
   left_ = room;
 }
+
+/// Where the rows with these numbers are, as far as they have been looked at.
+struct fetch_results::places {
+  struct of_numbers {
+    std::map<std::uint32_t, std::size_t> at;
+    std::size_t rows = 0;
+  };
+  of_numbers seqs, uids;
+};
 
 fetch_results::fetch_results() = default;
 fetch_results::~fetch_results() = default;
@@ -143,21 +153,22 @@ char* fetch_results::allocate(std::size_t n) {
 std::size_t fetch_results::locate(std::uint32_t seq, std::uint32_t uid) const {
   if (records_.empty()) return nowhere;
   const auto& last = records_.back();
-  const auto look = [&](std::map<std::uint32_t, std::size_t>& index, std::size_t& indexed, auto member,
-                        std::uint32_t number) {
-    for (; indexed < records_.size(); ++indexed) index[records_[indexed].*member] = indexed;
-    const auto at = index.find(number);
-    return at == index.end() ? nowhere : at->second;
+  const auto look = [&](auto which, auto member, std::uint32_t number) {
+    if (!places_) places_ = std::make_unique<places>();
+    auto& known = *places_.*which;
+    for (; known.rows < records_.size(); ++known.rows) known.at[records_[known.rows].*member] = known.rows;
+    const auto at = known.at.find(number);
+    return at == known.at.end() ? nowhere : at->second;
   };
   if (by_uid_ && uid != 0) {
     if (uid > highest_uid_ || uid < lowest_uid_)
       return last.uid == 0 && last.seq == seq && seq != 0 ? records_.size() - 1 : nowhere;
     if (last.uid == uid) return records_.size() - 1;
-    return look(uid_index_, indexed_uids_, &record::uid, uid);
+    return look(&places::uids, &record::uid, uid);
   }
   if (seq == 0 || seq > highest_seq_ || seq < lowest_seq_) return nowhere;
   if (last.seq == seq) return records_.size() - 1;
-  return look(seq_index_, indexed_seqs_, &record::seq, seq);
+  return look(&places::seqs, &record::seq, seq);
 }
 
 bool fetch_results::has_incomplete(std::uint32_t seq) const {
@@ -244,15 +255,13 @@ bool fetch_results::add(const fetch_row& row, std::uint32_t have) {
     if (uid <= highest_uid_ || at + 1 != records_.size()) uids_ascend_ = false;
     highest_uid_ = std::max(highest_uid_, uid);
     lowest_uid_ = std::min(lowest_uid_, uid);
-    if (at < indexed_uids_) uid_index_[uid] = at;
+    if (places_ && at < places_->uids.rows) places_->uids.at[uid] = at;
   }
   return true;
 }
 
 void fetch_results::finish() {
-  seq_index_.clear();
-  uid_index_.clear();
-  indexed_seqs_ = indexed_uids_ = 0;
+  places_.reset();
   uid_order_.clear();
   if (uids_ascend_) return;
   uids_ascend_ = true;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -87,6 +89,28 @@ void write_options(wire::encoder& out, const std::array<std::string_view, N>& na
 
 namespace detail {
 
+/// Where the entry of each name is.
+struct list_collector::names {
+  std::unordered_map<std::string, std::size_t> at;
+};
+
+list_collector::list_collector() = default;
+list_collector::list_collector(const list_collector& other)
+    : entries_(other.entries_),
+      names_(other.names_ ? std::make_unique<names>(*other.names_) : nullptr),
+      failure_(other.failure_),
+      responses_(other.responses_),
+      octets_(other.octets_),
+      max_responses_(other.max_responses_),
+      max_octets_(other.max_octets_) {}
+list_collector::list_collector(list_collector&& other) noexcept = default;
+list_collector& list_collector::operator=(const list_collector& other) {
+  if (this != &other) *this = list_collector(other);
+  return *this;
+}
+list_collector& list_collector::operator=(list_collector&& other) noexcept = default;
+list_collector::~list_collector() = default;
+
 void list_collector::bound(std::uint64_t responses, std::uint64_t octets) noexcept {
   max_responses_ = responses;
   max_octets_ = octets;
@@ -98,11 +122,11 @@ void list_collector::add(list_entry&& e) {
   if (++responses_ > max_responses_ || octets_ > max_octets_) {
     failure_ = responses_ > max_responses_ ? commands::over_limit("collected_responses", max_responses_)
                                            : commands::over_limit("collected_octets", max_octets_);
-    entries_.clear();
-    by_name_.clear();
+    clear();
     return;
   }
-  const auto [at, is_new] = by_name_.try_emplace(key_of(e), entries_.size());
+  if (!names_) names_ = std::make_unique<names>();
+  const auto [at, is_new] = names_->at.try_emplace(key_of(e), entries_.size());
   if (is_new) {
     entries_.push_back(std::move(e));
   } else {
@@ -111,22 +135,23 @@ void list_collector::add(list_entry&& e) {
 }
 
 bool list_collector::join(mailbox_status& s) {
+  if (!names_) return false;
   list_entry probe;
   probe.name = s.mailbox;
-  const auto at = by_name_.find(key_of(probe));
-  if (at == by_name_.end()) return false;
+  const auto at = names_->at.find(key_of(probe));
+  if (at == names_->at.end()) return false;
   entries_[at->second].status = std::move(s);
   return true;
 }
 
 std::vector<list_entry> list_collector::take() {
-  by_name_.clear();
+  names_.reset();
   return std::move(entries_);
 }
 
 void list_collector::clear() noexcept {
   entries_ = {};
-  by_name_.clear();
+  names_.reset();
 }
 
 }  // namespace detail
@@ -136,6 +161,12 @@ constexpr command_traits list::traits_v =
 constexpr command_traits list::traits_with_status =
     command_traits("LIST", states::authenticated).answered_by(answer::list | answer::status).reads().repeatable<list>();
 const command_traits& list::traits() const noexcept { return status_ ? traits_with_status : traits_v; }
+
+list::list(const list&) = default;
+list::list(list&&) noexcept = default;
+list& list::operator=(const list&) = default;
+list& list::operator=(list&&) noexcept = default;
+list::~list() = default;
 
 list::list(mailbox_name reference, mailbox_name pattern) : reference_(std::move(reference)) {
   patterns_.push_back(std::move(pattern));
@@ -262,6 +293,12 @@ void list::abandon() noexcept { found_.clear(); }
 constexpr command_traits lsub::traits_v =
     command_traits("LSUB", states::authenticated).answered_by(answer::lsub).reads().repeatable<lsub>();
 const command_traits& lsub::traits() const noexcept { return traits_v; }
+
+lsub::lsub(const lsub&) = default;
+lsub::lsub(lsub&&) noexcept = default;
+lsub& lsub::operator=(const lsub&) = default;
+lsub& lsub::operator=(lsub&&) noexcept = default;
+lsub::~lsub() = default;
 
 lsub::lsub(mailbox_name reference, mailbox_name pattern)
     : reference_(std::move(reference)), pattern_(std::move(pattern)) {}

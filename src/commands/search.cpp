@@ -16,6 +16,12 @@ enum : unsigned { return_min = 1, return_max = 2, return_all = 4, return_count =
 
 namespace detail {
 
+search_base::search_base(const search_base&) = default;
+search_base::search_base(search_base&&) noexcept = default;
+search_base& search_base::operator=(const search_base&) = default;
+search_base& search_base::operator=(search_base&&) noexcept = default;
+search_base::~search_base() = default;
+
 search_base::search_base(search_key key, bool uid) : key_(std::move(key)), uid_(uid) {}
 
 result<void> search_base::check(const session_info& info) const {

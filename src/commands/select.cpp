@@ -41,6 +41,12 @@ bool mailbox_view::learn(const response_code& c) {
   return true;
 }
 
+open_mailbox::open_mailbox(const open_mailbox&) = default;
+open_mailbox::open_mailbox(open_mailbox&&) noexcept = default;
+open_mailbox& open_mailbox::operator=(const open_mailbox&) = default;
+open_mailbox& open_mailbox::operator=(open_mailbox&&) noexcept = default;
+open_mailbox::~open_mailbox() = default;
+
 open_mailbox::open_mailbox(mailbox_name name, bool read_only) : name_(std::move(name)), read_only_(read_only) {}
 
 result<void> open_mailbox::check(const session_info& info) const {

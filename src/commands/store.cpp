@@ -23,6 +23,12 @@ constexpr command_traits store::traits_uid =
 constexpr command_traits store::traits_seq =
     command_traits("STORE", states::selected).answered_by(answer::fetch).sequence_numbers().no_expunge();
 
+store::store(const store&) = default;
+store::store(store&&) noexcept = default;
+store& store::operator=(const store&) = default;
+store& store::operator=(store&&) noexcept = default;
+store::~store() = default;
+
 store::store(uid_set set, store_mode mode, flag_list flags)
     : set_(std::move(set)), flags_(std::move(flags)), mode_(mode) {}
 store::store(seq_set set, store_mode mode, flag_list flags)

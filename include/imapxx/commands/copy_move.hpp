@@ -33,6 +33,11 @@ namespace detail {
 class IMAPXX_API copy_base : public command {
  public:
   using result_type = copy_result;
+  copy_base(const copy_base&);
+  copy_base(copy_base&&) noexcept;
+  copy_base& operator=(const copy_base&);
+  copy_base& operator=(copy_base&&) noexcept;
+  ~copy_base() override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   [[nodiscard]] command_scope scope() const noexcept override;
   void encode(wire::encoder& out) override;

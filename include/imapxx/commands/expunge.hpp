@@ -63,6 +63,11 @@ class IMAPXX_API uid_expunge final : public detail::expunge_base {
  public:
   static const command_traits traits_v;
   explicit uid_expunge(uid_set set);
+  uid_expunge(const uid_expunge&);
+  uid_expunge(uid_expunge&&) noexcept;
+  uid_expunge& operator=(const uid_expunge&);
+  uid_expunge& operator=(uid_expunge&&) noexcept;
+  ~uid_expunge() override;
   [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   [[nodiscard]] std::size_t split(std::size_t line_octets, std::size_t most) override;

@@ -42,6 +42,11 @@ class IMAPXX_API fetch final : public command {
 
   fetch(uid_set set, fetch_items items);
   fetch(seq_set set, fetch_items items);
+  fetch(const fetch&);
+  fetch(fetch&&) noexcept;
+  fetch& operator=(const fetch&);
+  fetch& operator=(fetch&&) noexcept;
+  ~fetch() override;
   /// Only messages changed after `modseq` (at least 1); MODSEQ comes with them. RFC 7162 section 3.1.4.1; requires
   /// CONDSTORE.
   fetch& changed_since(std::uint64_t modseq);

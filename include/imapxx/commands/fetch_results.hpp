@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -187,10 +186,9 @@ class IMAPXX_API fetch_results {
   std::uint32_t lowest_seq_ = UINT32_MAX, lowest_uid_ = UINT32_MAX;
   bool by_uid_ = false;
   bool uids_ascend_ = true;
-  // Only when a row comes out of order: where the rows up to `indexed_…` are.
-  mutable std::map<std::uint32_t, std::size_t> seq_index_, uid_index_;
-  mutable std::size_t indexed_seqs_ = 0, indexed_uids_ = 0;
-  std::vector<std::uint32_t> uid_order_;  // rows by UID, when they did not come so
+  struct places;
+  mutable std::unique_ptr<places> places_;  // only when a row comes out of order
+  std::vector<std::uint32_t> uid_order_;    // rows by UID, when they did not come so
 };
 
 }  // namespace imapxx::inline v0

@@ -10,9 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace imapxx::inline v0 {
@@ -21,6 +21,13 @@ namespace detail {
 /// Collects entries, one for each mailbox: a name that comes again adds its attributes.
 class IMAPXX_API list_collector {
  public:
+  list_collector();
+  list_collector(const list_collector& other);
+  list_collector(list_collector&& other) noexcept;
+  list_collector& operator=(const list_collector& other);
+  list_collector& operator=(list_collector&& other) noexcept;
+  ~list_collector();
+
   void bound(std::uint64_t responses, std::uint64_t octets) noexcept;
   void add(list_entry&& e);
   /// Joins a STATUS answer. \return false when no entry has that name
@@ -30,8 +37,9 @@ class IMAPXX_API list_collector {
   void clear() noexcept;
 
  private:
+  struct names;
   std::vector<list_entry> entries_;
-  std::unordered_map<std::string, std::size_t> by_name_;
+  std::unique_ptr<names> names_;
   error failure_;
   std::uint64_t responses_ = 0, octets_ = 0;
   std::uint64_t max_responses_ = UINT64_MAX, max_octets_ = UINT64_MAX;
@@ -50,6 +58,11 @@ class IMAPXX_API list final : public command {
   static const command_traits traits_v;
   static const command_traits traits_with_status;
   list(mailbox_name reference, mailbox_name pattern);
+  list(const list&);
+  list(list&&) noexcept;
+  list& operator=(const list&);
+  list& operator=(list&&) noexcept;
+  ~list() override;
   /// One more pattern (extended form).
   list& pattern(mailbox_name also);
   list& subscribed();       ///< only subscribed names (selection)
@@ -100,6 +113,11 @@ class IMAPXX_API lsub final : public command {
   using result_type = std::vector<list_entry>;
   static const command_traits traits_v;
   lsub(mailbox_name reference, mailbox_name pattern);
+  lsub(const lsub&);
+  lsub(lsub&&) noexcept;
+  lsub& operator=(const lsub&);
+  lsub& operator=(lsub&&) noexcept;
+  ~lsub() override;
 
   [[nodiscard]] const command_traits& traits() const noexcept override;
   [[nodiscard]] result<void> check(const session_info& info) const override;

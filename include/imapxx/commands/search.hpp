@@ -61,6 +61,11 @@ namespace detail {
 /// What the two commands share.
 class IMAPXX_API search_base : public command {
  public:
+  search_base(const search_base&);
+  search_base(search_base&&) noexcept;
+  search_base& operator=(const search_base&);
+  search_base& operator=(search_base&&) noexcept;
+  ~search_base() override;
   [[nodiscard]] result<void> check(const session_info& info) const override;
   [[nodiscard]] command_scope scope() const noexcept override;
   void prepare(const submit_context& context) override;

@@ -15,6 +15,11 @@ namespace imapxx::inline v0 {
 class IMAPXX_API open_mailbox : public command {
  public:
   using result_type = mailbox_view;
+  open_mailbox(const open_mailbox&);
+  open_mailbox(open_mailbox&&) noexcept;
+  open_mailbox& operator=(const open_mailbox&);
+  open_mailbox& operator=(open_mailbox&&) noexcept;
+  ~open_mailbox() override;
 
   [[nodiscard]] result<void> check(const session_info& info) const override;
   void encode(wire::encoder& out) override;

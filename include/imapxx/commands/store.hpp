@@ -52,6 +52,11 @@ class IMAPXX_API store final : public command {
   static const command_traits traits_seq;
   store(uid_set set, store_mode mode, flag_list flags);
   store(seq_set set, store_mode mode, flag_list flags);
+  store(const store&);
+  store(store&&) noexcept;
+  store& operator=(const store&);
+  store& operator=(store&&) noexcept;
+  ~store() override;
   /// Asks the server not to answer with the new flags; the result is empty then (but for mod-sequences and what it
   /// tells all the same).
   store& silent(bool on = true);
