@@ -104,6 +104,9 @@ bench-peers:
 	@mkdir -p build; cmake --preset bench -DIMAPXX_BENCH_PEERS=ON >build/configure-bench.log
 	@cmake --build --preset bench -j $(JOBS)
 	@python3 -B bench/peers.py build/bench --rounds $(BENCH_ROUNDS) --scale 10 --write docs/performance.md
+	@$(dovecot) start $(bench_dovecot); code=$$?; test $$code != 77 || exit 0; test $$code = 0 || exit $$code; \
+	  $(dovecot_run) $(bench_dovecot) python3 -B bench/peers.py --writes build/bench --rounds $(BENCH_ROUNDS) --write docs/performance.md; code=$$?; \
+	  $(dovecot) stop $(bench_dovecot); exit $$code
 
 # The small form. Load alone doubles ratios, so it fails only on gross loss: at 40 times a goal.
 bench_small = bench/end_to_end --rounds 3 --scale 20 --fail-above 40

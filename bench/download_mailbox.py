@@ -3,10 +3,13 @@
   tests/interop/with_server.sh start dovecot /tmp/dovecot
   IMAPXX_CLI=build/bench/tools/imapxx tests/interop/with_server.sh run dovecot /tmp/dovecot \
       python3 bench/download_mailbox.py build/bench/bench/download [MESSAGES] [ROUNDS]
+
+Where mbsync is installed (Debian's isync), it fetches the same mailbox into a Maildir beside them.
 """
 import imaplib
 import os
 import pathlib
+import shutil
 import ssl
 import statistics
 import subprocess
@@ -46,17 +49,50 @@ def timed(command):
     return time.perf_counter() - started
 
 
+def mbsync(folder):
+    """The command that makes a Maildir of the mailbox in this folder."""
+    folder.mkdir()
+    settings = folder / "mbsyncrc"
+    settings.write_text(f"""IMAPAccount far
+Host {WHERE[0]}
+Port {WHERE[1]}
+User {USER}
+Pass {PASSWORD}
+SSLType IMAPS
+CertificateFile {CA}
+
+IMAPStore far
+Account far
+
+MaildirStore near
+Path {folder}/
+Inbox {folder}/INBOX
+
+Channel all
+Far :far:INBOX
+Near :near:INBOX
+Sync Pull
+Create Near
+SyncState *
+""")
+    return ["mbsync", "-c", str(settings), "all"]
+
+
 def main():
     reference, messages, rounds = sys.argv[1], int((sys.argv + ["", "10000"])[2] or 10000), int((sys.argv + ["", "", "5"])[3] or 5)
     fill(messages)
     with tempfile.TemporaryDirectory() as folder:
-        seconds = {"reference": [], "imapxx": []}
+        seconds = {"reference": [], "imapxx": []} | ({"mbsync": []} if shutil.which("mbsync") else {})
         # Each round has directories of its own: ext4 looks for an inode that was not deleted lately, and takes minutes.
         for n in range(rounds):
             ours, theirs = pathlib.Path(folder, f"ours{n}"), pathlib.Path(folder, f"theirs{n}")
             seconds["reference"].append(timed([reference, "--save", *WHERE, USER, PASSWORD, CA, str(theirs)]))
             seconds["imapxx"].append(timed([os.environ["IMAPXX_CLI"], "fetch", "-o", str(ours), "--ca-file", CA,
                                             f"imaps://{USER}@{WHERE[0]}:{WHERE[1]}/INBOX"]))
+            if "mbsync" in seconds:
+                maildir = pathlib.Path(folder, f"mbsync{n}")
+                seconds["mbsync"].append(timed(mbsync(maildir)))
+                assert sum(1 for _ in (maildir / "INBOX/new").iterdir()) == messages
         files = sorted(p.name for p in theirs.iterdir())
         assert len(files) == messages, len(files)
         assert all((ours / name).read_bytes() == (theirs / name).read_bytes() for name in files)

@@ -1,11 +1,14 @@
 // How many round trips things take, against a real server behind a proxy with 50 ms round trips; and how long many
 // small commands take without it. The server is named by the environment, as for the interop tests:
-//   tests/interop/with_server.sh run dovecot STATE_DIR build/bench/bench/latency [--rounds N] [--write
-//   docs/performance.md]
+//   tests/interop/with_server.sh run dovecot STATE_DIR build/bench/bench/latency [--rounds N] [--only WHAT] [--write
+//   docs/performance.md] [--peer NAME=COMMAND]...
+// WHAT is `trips` or `writes`; peers are other clients, which write one by one (bench/peers.py --writes).
 #include <imapxx/asio.hpp>
 #include <imapxx/client.hpp>
 
 #include "delaying_proxy.hpp"
+#include "report.hpp"
+#include "small_message.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -15,9 +18,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,8 +45,11 @@ std::string environment(const char* name) {
   return value;
 }
 
+constexpr const char* user_name = "user8";
+constexpr const char* user_password = "pass";
+
 // One step, as most accounts on the net have it; SCRAM takes two round trips more.
-imapxx::credentials user() { return imapxx::credentials("user8", imapxx::secret("pass")).mechanism("PLAIN"); }
+imapxx::credentials user() { return imapxx::credentials(user_name, imapxx::secret(user_password)).mechanism("PLAIN"); }
 
 imapxx::connect_options options(std::uint16_t port) {
   return imapxx::connect_options("localhost", imapxx::security::tls, port)
@@ -86,10 +90,7 @@ taken measured(const std::function<void()>& work) {
 
 std::vector<imapxx::append_message> small_messages(int n) {
   std::vector<imapxx::append_message> all;
-  for (int i = 0; i < n; ++i) {
-    all.emplace_back("From: a@example.org\r\nTo: b@example.org\r\nSubject: message " + std::to_string(i) +
-                     "\r\nMessage-ID: <" + std::to_string(i) + "@example.org>\r\n\r\nText.\r\n");
-  }
+  for (int i = 0; i < n; ++i) all.emplace_back(bench::small_message(static_cast<std::uint64_t>(i)));
   return all;
 }
 
@@ -236,10 +237,14 @@ double append_all(imapxx::client& c, bool at_once) {
 
 enum class manner { sequential, submitted, one_set };
 
+void remove_flags(imapxx::client& c) {
+  (void)c.run(imapxx::store(uid_set::all(), imapxx::store_mode::replace, {}).silent());
+}
+
 double store_all(imapxx::client& c, manner how) {
   const auto uids = c.uid_search(imapxx::search_key::all());
   const imapxx::flag_list flags(imapxx::flags::flagged);
-  (void)c.run(imapxx::store(uids.numbers(), imapxx::store_mode::replace, {}).silent());
+  remove_flags(c);
   return seconds([&] {
     if (how == manner::one_set) {
       (void)c.run(imapxx::store(uids.numbers(), imapxx::store_mode::add, flags).silent());
@@ -258,89 +263,127 @@ double store_all(imapxx::client& c, manner how) {
   });
 }
 
-std::string table_of_writes(int rounds) {
+/// Another client, and what it took.
+struct peer {
+  std::string name, command;
+  std::vector<double> append{}, store{};
+};
+
+double run_peer(const peer& p, const char* work, int messages) {
+  const auto line = p.command + " " + environment("IMAPXX_TLS_PORT") + " " + work + " 1 " + std::to_string(messages);
+  std::FILE* out = ::popen(line.c_str(), "r");
+  if (out == nullptr) throw std::runtime_error("cannot start " + p.name);
+  double ms = 0;
+  const bool told = std::fscanf(out, "%lf", &ms) == 1;
+  if (::pclose(out) != 0 || !told) throw std::runtime_error(p.name + " failed at " + work);
+  return ms / 1000;
+}
+
+double middle(std::vector<double> all) {
+  std::sort(all.begin(), all.end());
+  return all[all.size() / 2];
+}
+
+/// All ways in turn, `rounds` times.
+std::string table_of_writes(int rounds, std::vector<peer> peers) {
   imapxx::client c(options(server_port()), user());
-  std::string out = "| on loopback, without delay | seconds | one by one | ratio |\n|---|---|---|---|\n";
-  const auto row = [&](const char* what, double s, double reference) {
-    char line[256];
-    std::snprintf(line, sizeof line, "| %s | %.2f | %.2f | %.3f |\n", what, s, reference, s / reference);
-    out += line;
-  };
-  std::vector<double> at_once, one_by_one;
-  for (int i = 0; i < rounds; ++i) {  // interleaved
+  std::vector<double> at_once, one_by_one, sequential, submitted, one_set;
+  for (int i = 0; i < rounds; ++i) {
     one_by_one.push_back(append_all(c, false));
+    for (auto& p : peers) {
+      empty(c, "latency-append");
+      p.append.push_back(run_peer(p, "append", messages_to_append));
+    }
     at_once.push_back(append_all(c, true));
   }
-  const auto middle = [](std::vector<double>& all) {
-    std::sort(all.begin(), all.end());
-    return all[all.size() / 2];
-  };
-  row("2,000 small APPENDs, `append_messages` (MULTIAPPEND)", middle(at_once), middle(one_by_one));
   empty(c, "latency-store");
   (void)c.append_messages("latency-store", small_messages(messages_to_store));
   c.select("latency-store");
-  std::vector<double> sequential, submitted, one_set;
   for (int i = 0; i < rounds; ++i) {
     sequential.push_back(store_all(c, manner::sequential));
+    for (auto& p : peers) {
+      remove_flags(c);
+      p.store.push_back(run_peer(p, "store", messages_to_store));
+    }
     submitted.push_back(store_all(c, manner::submitted));
     one_set.push_back(store_all(c, manner::one_set));
   }
-  row("10,000 STOREs, one command each, `submit`", middle(submitted), middle(sequential));
-  row("10,000 messages, one STORE", middle(one_set), middle(sequential));
-  return out;
-}
-
-/// Replaces what stands between this program's markers; adds them at the end where there are none.
-void write_section(const std::string& path, const std::string& section) {
-  constexpr std::string_view begin = "<!-- latency: written by bench/latency -->\n";
-  constexpr std::string_view end = "<!-- end of latency -->\n";
-  std::ifstream in(path);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  const auto from = text.find(begin);
-  const auto to = text.find(end);
-  const auto body = std::string(begin) + section + std::string(end);
-  if (from != std::string::npos && to != std::string::npos && from < to) {
-    text.replace(from, to + end.size() - from, body);
-  } else {
-    if (text.empty()) text = "# Performance\n\nMeasured; each section names the command that repeats it.\n";
-    text += "\n" + body;
+  std::string head = "| on loopback, without delay | seconds | of one by one |", line = "|---|---|---|";
+  for (const auto& p : peers) {
+    head += " of " + p.name + " |";
+    line += "---|";
   }
-  std::ofstream(path) << text;
+  auto out = head + "\n" + line + "\n";
+  const auto row = [&](const std::string& what, const std::vector<double>& times, const std::vector<double>& reference,
+                       std::vector<double> peer::* theirs) {
+    const auto cell = [&out](const char* form, double number) {
+      char text[64];
+      std::snprintf(text, sizeof text, form, number);
+      out += text;
+    };
+    out += "| " + what;
+    cell(" | %.2f |", middle(times));
+    cell(" %.3f |", middle(times) / middle(reference));
+    for (const auto& p : peers) cell(" %.3f |", middle(times) / middle(p.*theirs));
+    out += "\n";
+  };
+  row("2,000 small APPENDs, one by one", one_by_one, one_by_one, &peer::append);
+  for (const auto& p : peers) row("the same, " + p.name, p.append, one_by_one, &peer::append);
+  row("`append_messages` (MULTIAPPEND)", at_once, one_by_one, &peer::append);
+  row("10,000 STOREs, one by one", sequential, sequential, &peer::store);
+  for (const auto& p : peers) row("the same, " + p.name, p.store, sequential, &peer::store);
+  row("one command each, `submit`", submitted, sequential, &peer::store);
+  row("10,000 messages, one STORE", one_set, sequential, &peer::store);
+  return out;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
   int rounds = 3;
-  std::string file;
+  std::string file, only;
+  std::vector<peer> peers;
   for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::string_view(argv[i]) == "--rounds") rounds = std::max(1, std::atoi(argv[i + 1]));
-    if (std::string_view(argv[i]) == "--write") file = argv[i + 1];
+    const std::string_view option = argv[i], value = argv[i + 1];
+    if (option == "--rounds") rounds = std::max(1, std::atoi(argv[i + 1]));
+    if (option == "--write") file = value;
+    if (option == "--only") only = value;
+    if (option == "--peer") {
+      const auto equals = std::min(value.find('='), value.size() - 1);
+      peers.push_back({std::string(value.substr(0, equals)), std::string(value.substr(equals + 1))});
+    }
   }
-  std::string section = "## Round trips and many small commands\n\n`make bench`: " + environment("IMAPXX_SERVER") +
-                        " on the same machine, TLS 1.3, behind a proxy that delays each direction by 25 ms; TCP's own\n"
-                        "round trip is not counted. What is counted does not depend on how busy the machine is; the "
-                        "time does. Medians.\n\n";
+  ::setenv("IMAPXX_PEER_USER", user_name, 1);
+  ::setenv("IMAPXX_PEER_PASSWORD", user_password, 1);
   {
     imapxx::client c(options(server_port()), user());
     prepare(c);
   }
-  {
+  const auto tell = [&](std::string_view section, const std::string& text) {
+    std::puts(text.c_str());
+    std::fflush(stdout);
+    if (!file.empty() && !bench::write_section(file, section, text)) throw std::runtime_error("cannot write " + file);
+  };
+  const auto medians = "Medians of " + std::to_string(rounds) + ".\n\n";
+  if (only != "writes") {
     const bench::delaying_proxy delayed(server_port(), round_trip);
     proxy = &delayed;
-    section += table_of_round_trips(delayed.port(), rounds);
+    tell("latency", "## Round trips\n\n`make bench`: " + environment("IMAPXX_SERVER") +
+                        " on the same machine, TLS 1.3, behind a proxy that delays each direction by 25 ms; TCP's own\n"
+                        "round trip is not counted. What is counted does not depend on how busy the machine is; the "
+                        "time does. " +
+                        medians + table_of_round_trips(delayed.port(), rounds));
     proxy = nullptr;
   }
-  std::fputs(section.c_str(), stdout);
-  std::fflush(stdout);
-  const auto writes = "\n" + table_of_writes(rounds) + "\n";
-  std::fputs(writes.c_str(), stdout);
-  section += writes;
+  if (only != "trips") {
+    tell("writes", std::string("## Many small commands\n\n`make bench") + (peers.empty() ? "" : "-peers") +
+                       "`: " + environment("IMAPXX_SERVER") + " on the same machine, over TLS, all ways in turn. " +
+                       medians + table_of_writes(rounds, peers));
+  }
   {
     imapxx::client c(options(server_port()), user());
     clean_up(c);
   }
-  if (!file.empty()) write_section(file, section);
   return 0;
 } catch (const std::exception& e) {
   std::fprintf(stderr, "latency: %s\n", e.what());

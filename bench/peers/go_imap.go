@@ -74,6 +74,42 @@ func fetch(c *client.Client, work string) (count int) {
 	return count
 }
 
+// smallMessage is what small_message.hpp makes.
+func smallMessage(n int) string {
+	return fmt.Sprintf("From: a@example.org\r\nTo: b@example.org\r\nSubject: message %d\r\nMessage-ID: <%d@example.org>\r\n\r\nText.\r\n", n, n)
+}
+
+// write does APPEND or STORE, one command after another.
+func write(c *client.Client, work string, messages int) float64 {
+	if work == "store" {
+		if _, err := c.Select("latency-store", false); err != nil {
+			fail(err)
+		}
+	}
+	start := time.Now()
+	for n := 0; n < messages; n++ {
+		var err error
+		if work == "append" {
+			err = c.Append("latency-append", nil, time.Time{}, strings.NewReader(smallMessage(n)))
+		} else {
+			set := new(imap.SeqSet)
+			set.AddNum(uint32(n + 1))
+			err = c.UidStore(set, imap.FormatFlagsOp(imap.AddFlags, true), []interface{}{imap.FlaggedFlag}, nil)
+		}
+		if err != nil {
+			fail(err)
+		}
+	}
+	return float64(time.Since(start).Nanoseconds()) / 1e6
+}
+
+func environment(name, otherwise string) string {
+	if value, there := os.LookupEnv(name); there {
+		return value
+	}
+	return otherwise
+}
+
 func main() {
 	port, work, messages := os.Args[1], os.Args[2], os.Args[4]
 	if work == "base64" { // nothing is decoded on the way
@@ -89,8 +125,13 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	if err = c.Login("a", "b"); err != nil {
+	if err = c.Login(environment("IMAPXX_PEER_USER", "a"), environment("IMAPXX_PEER_PASSWORD", "b")); err != nil {
 		fail(err)
+	}
+	if work == "append" || work == "store" {
+		count, _ := strconv.Atoi(messages)
+		fmt.Println(write(c, work, count), 0, 0)
+		return
 	}
 	if _, err = c.Select("INBOX", true); err != nil {
 		fail(err)

@@ -75,13 +75,42 @@ std::uint64_t search(mailimap* session) {
   return count;
 }
 
+void append_each(mailimap* session, std::uint64_t messages) {
+  for (std::uint64_t i = 0; i < messages; ++i) {
+    const auto text = bench::small_message(i);
+    require(mailimap_append(session, "latency-append", nullptr, nullptr, text.data(), text.size()) == MAILIMAP_NO_ERROR,
+            "APPEND failed");
+  }
+}
+
+void store_each(mailimap* session, std::uint64_t messages) {
+  for (std::uint64_t uid = 1; uid <= messages; ++uid) {
+    auto* set = mailimap_set_new_single(static_cast<std::uint32_t>(uid));
+    auto* flags = mailimap_flag_list_new_empty();
+    mailimap_flag_list_add(flags, mailimap_flag_new_flagged());
+    auto* change = mailimap_store_att_flags_new_add_flags_silent(flags);
+    require(mailimap_uid_store(session, set, change) == MAILIMAP_NO_ERROR, "STORE failed");
+    mailimap_store_att_flags_free(change);
+    mailimap_set_free(set);
+  }
+}
+
+bench::figures write(mailimap* session, const peer_work& work) {
+  if (work.name == "store") require(mailimap_select(session, "latency-store") == MAILIMAP_NO_ERROR, "cannot select");
+  const bench::stopwatch watch;
+  work.name == "store" ? store_each(session, work.messages) : append_each(session, work.messages);
+  return watch.stop();
+}
+
 bench::figures run(const peer_work& work) {
   if (work.name == "base64") return {};  // it decodes nothing on the way
   const std::unique_ptr<mailimap, void (*)(mailimap*)> session(mailimap_new(0, nullptr), mailimap_free);
   const int code = work.tls ? mailimap_ssl_connect(session.get(), "127.0.0.1", work.port)
                             : mailimap_socket_connect(session.get(), "127.0.0.1", work.port);
   require(code == MAILIMAP_NO_ERROR_NON_AUTHENTICATED, "cannot connect");
-  require(mailimap_login(session.get(), "a", "b") == MAILIMAP_NO_ERROR, "cannot log in");
+  require(mailimap_login(session.get(), bench::user().c_str(), bench::password().c_str()) == MAILIMAP_NO_ERROR,
+          "cannot log in");
+  if (work.name == "append" || work.name == "store") return write(session.get(), work);
   require(mailimap_examine(session.get(), "INBOX") == MAILIMAP_NO_ERROR, "cannot open INBOX");
   const bench::stopwatch watch;
   const auto got = work.name == "search" ? search(session.get()) : fetch(session.get(), work);

@@ -1,9 +1,11 @@
 /// \file
 /// What the peers written in C++ share. A peer is a program `PEER PORT WORK TLS MESSAGES` that does one piece of work
 /// of the end-to-end benchmark against the replay server, and prints what it cost: milliseconds, milliseconds of CPU,
-/// MiB above idle. It ends with 77 when its library cannot do that work.
+/// MiB above idle. It ends with 77 when its library cannot do that work. The works `append` and `store` are for a real
+/// server; the environment names its user.
 #pragma once
 
+#include "../small_message.hpp"
 #include "../stopwatch.hpp"
 
 #include <cstdint>
@@ -16,7 +18,7 @@ namespace bench {
 
 struct peer_work {
   std::uint16_t port;
-  std::string name;  ///< flags, envelopes, bodies, literal, search
+  std::string name;  ///< flags, envelopes, bodies, literal, search; append, store
   bool tls;
   std::uint64_t messages;  ///< how many answers there are; of `literal`: MiB in the one
 };
@@ -39,6 +41,13 @@ int peer_main(int argc, char** argv, Run run) {
     return 1;
   }
 }
+
+inline std::string from_environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : otherwise;
+}
+inline std::string user() { return from_environment("IMAPXX_PEER_USER", "a"); }
+inline std::string password() { return from_environment("IMAPXX_PEER_PASSWORD", "b"); }
 
 inline void require(bool good, const char* what) {
   if (!good) throw std::runtime_error(what);

@@ -1,6 +1,7 @@
 """Python's imaplib beside imapxx: its answers are octets that are not read any further."""
 
 import imaplib
+import os
 import resource
 import ssl
 import sys
@@ -19,6 +20,26 @@ def cpu_ms():
     return (usage.ru_utime + usage.ru_stime) * 1000
 
 
+def small_message(n):  # as small_message.hpp has it
+    return (f"From: a@example.org\r\nTo: b@example.org\r\nSubject: message {n}\r\nMessage-ID: <{n}@example.org>\r\n"
+            "\r\nText.\r\n").encode()
+
+
+def write(client, work, messages):
+    """APPEND or STORE, one command after another."""
+    if work == "store":
+        client.select("latency-store")
+    start = time.monotonic()
+    for n in range(messages):
+        if work == "append":
+            kind, data = client.append("latency-append", None, None, small_message(n))
+        else:
+            kind, data = client.uid("STORE", str(n + 1), "+FLAGS.SILENT", "(\\Flagged)")
+        if kind != "OK":
+            sys.exit(f"{work}: {kind} {data}")
+    return (time.monotonic() - start) * 1000
+
+
 def main():
     port, work, tls, messages = int(sys.argv[1]), sys.argv[2], sys.argv[3] == "1", int(sys.argv[4])
     if work == "base64":
@@ -31,7 +52,10 @@ def main():
         client = imaplib.IMAP4_SSL("127.0.0.1", port, ssl_context=context)
     else:
         client = imaplib.IMAP4("127.0.0.1", port)
-    client.login("a", "b")
+    client.login(os.environ.get("IMAPXX_PEER_USER", "a"), os.environ.get("IMAPXX_PEER_PASSWORD", "b"))
+    if work in ("append", "store"):
+        print(write(client, work, messages), 0, 0)
+        return
     client.select("INBOX", readonly=True)
     idle = status_kib("VmRSS:")
     with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:
