@@ -123,7 +123,7 @@ void fetch_spool::keep() {
   if (borrowed_) keep_current();
   while (has_rows()) {
     // The last one first: they stand in front of whatever comes now.
-    queue_.push_front(item_of(rows_[rows_end_ - 1]));
+    queue_.push_front(item_of(rows_end_[-1]));
     in_memory_ += cost_of(queue_.front());
     --rows_end_;
   }
@@ -170,7 +170,7 @@ result<const fetch_event*> fetch_spool::take() {
 }
 
 void fetch_spool::show_row() {
-  auto& to = in_place_ ? rows_[rows_at_ - 1] : row_;
+  auto& to = in_place_ ? rows_at_[-1] : row_;
   if (held_.by_uid) {
     to.assign_uid(held_.number, held_.octets);
   } else {

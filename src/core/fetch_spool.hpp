@@ -34,19 +34,19 @@ class fetch_spool {
   /// Where rows are to be cut, when the spool is empty; `rows_in_place` tells how many were.
   [[nodiscard]] std::span<fetch_row> places_for_rows() noexcept { return rows_; }
   void rows_in_place(std::size_t rows) noexcept {
-    rows_at_ = 0;
-    rows_end_ = rows;
+    rows_at_ = rows_.data();
+    rows_end_ = rows_at_ + rows;
+    if (rows == 0) return;
+    // What all of them have in common: they are taken by the million.
+    borrowed_ = true;
+    in_place_ = true;
+    current_ = fetch_event();
   }
   /// Whether a row stands in its place that was not taken yet: views of the session.
   [[nodiscard]] bool has_rows() const noexcept { return rows_at_ != rows_end_; }
   /// The next of them; needs `has_rows()`.
   [[nodiscard]] const fetch_event* take_row() noexcept {
-    borrowed_ = true;
-    in_place_ = true;
-    current_.what = fetch_event::kind::row;
-    current_.row = &rows_[rows_at_++];
-    current_.body = nullptr;
-    current_.chunk = {};
+    current_.row = rows_at_++;
     return &current_;
   }
   /// What waits in memory.
@@ -84,8 +84,8 @@ class fetch_spool {
   item held_;
   fetch_row row_;
   std::array<fetch_row, 8> rows_;  // those from rows_at_ on were not taken yet
-  std::size_t rows_at_ = 0;
-  std::size_t rows_end_ = 0;
+  fetch_row* rows_at_ = nullptr;
+  fetch_row* rows_end_ = nullptr;
   body_info body_;
   std::deque<item> queue_;
   std::size_t in_memory_ = 0;
