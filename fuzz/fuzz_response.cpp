@@ -48,6 +48,7 @@ inline std::vector<std::string> read_all(std::string_view input, std::size_t chu
   imapxx::response_reader reader(l);
   std::vector<std::string> out;
   imapxx::response r;
+  imapxx::fuzz::row_comparison rows;
   for (std::size_t at = 0; at < input.size(); at += chunk) {
     reader.feed(input.substr(at, chunk));
     for (;;) {
@@ -64,6 +65,7 @@ inline std::vector<std::string> read_all(std::string_view input, std::size_t chu
         imapxx::fuzz::require_same_cut(f->row.text());
         imapxx::fuzz::require_same_cut(f->row.text(), 2);
         imapxx::fuzz::require_same_response(reader.raw(), f->row);
+        rows.add(reader.raw());
         require_same_values(f->row, data);
         (void)f->row.bodystructure();
         for (const auto& s : data.sections) (void)f->row.section(s.section);

@@ -7,7 +7,9 @@
 #include <imapxx/response.hpp>
 
 #include "choices.hpp"
+#include "codec/row_pattern.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -39,6 +41,48 @@ inline void require_same_cut(std::string_view text, std::size_t max_nesting = 64
                 "a row is cut otherwise by the tolerant cutter");
 }
 
+/// The items of a row, and where they stand in it.
+inline void require_same_items(const fetch_row& a, const fetch_row& b, std::string_view what) {
+  require(a.seq() == b.seq() && a.uid() == b.uid() && a.kinds() == b.kinds() && a.items().size() == b.items().size(),
+          what);
+  require_equal(std::string(a.text()), std::string(b.text()), what);
+  for (std::size_t i = 0; i < a.items().size(); ++i) {
+    const auto& x = a.items()[i];
+    const auto& y = b.items()[i];
+    require(x.kind == y.kind && x.malformed == y.malformed && x.name == y.name && x.value == y.value &&
+                x.name.data() - a.text().data() == y.name.data() - b.text().data(),
+            what);
+  }
+}
+
+/// A row that is cut as one that was there before is what it would have been without that.
+class row_comparison {
+ public:
+  /// \param response as the framer gives it, without its line end
+  void add(std::string_view response) {
+    const auto more = std::string(response) + "\r\n" + std::string(80, 'x');
+    fetch_row as_before;
+    fetch_row alone;
+    const auto octets = pattern_.cut(more.data(), more.data() + more.size(), as_before);
+    const auto octets_alone = alone.assign_response(more);
+    if (octets != 0) {
+      require(octets == octets_alone, "a row that is as the one before ends somewhere else");
+      require_same_items(as_before, alone, "a row that is as the one before is cut otherwise");
+      if (const auto* flags = alone.find(fetch_item::flags)) {
+        require(pattern_.has_news() || seen_.contains(std::string(flags->value)), "flags that nobody has seen");
+      }
+    } else if (octets_alone != 0) {
+      pattern_.missed(alone);
+    }
+    if (octets_alone == 0) return;
+    if (const auto* flags = alone.find(fetch_item::flags)) seen_.insert(std::string(flags->value));
+  }
+
+ private:
+  codec::row_pattern pattern_;
+  std::set<std::string> seen_;
+};
+
 /// A response that can be cut before it is framed gives what it gives after that.
 /// \param response as the framer gives it, without its line end
 inline void require_same_response(std::string_view response, const fetch_row& framed, std::size_t max_nesting = 64) {
@@ -51,13 +95,7 @@ inline void require_same_response(std::string_view response, const fetch_row& fr
   require_equal(std::string(row.text()), std::string(framed.text()), "a response has another list");
   require_equal(cut_to_text(row.text(), max_nesting, ""), cut_to_text(framed.text(), max_nesting, ""),
                 "a response is cut otherwise");
-  require(row.items().size() == framed.items().size(), "a response has other items");
-  for (std::size_t i = 0; i < row.items().size(); ++i) {
-    const auto& a = row.items()[i];
-    const auto& b = framed.items()[i];
-    require(a.kind == b.kind && a.malformed == b.malformed && a.name == b.name && a.value == b.value,
-            "an item is cut otherwise");
-  }
+  require_same_items(row, framed, "an item is cut otherwise");
 }
 
 }  // namespace imapxx::fuzz

@@ -149,6 +149,33 @@ template <char... Wanted>
   return out;
 }
 
+/// The same for 32 octets.
+template <char... Wanted>
+[[nodiscard]] inline std::uint32_t octets_of_32_that_are(const char* at) noexcept {
+#ifdef __SSE2__
+  return detail::equal_to<Wanted...>(detail::sixteen(at)) | detail::equal_to<Wanted...>(detail::sixteen(at + 16))
+                                                                << 16U;
+#else
+  std::uint32_t out = 0;
+  for (unsigned i = 0; i != 32; ++i) out |= std::uint32_t{((at[i] == Wanted) || ...)} << i;
+  return out;
+#endif
+}
+
+/// Which of 32 octets of two texts are not the same, a bit for each.
+[[nodiscard]] inline std::uint32_t octets_of_32_that_differ(const char* a, const char* b) noexcept {
+#ifdef __SSE2__
+  const auto same = [&](std::size_t at) {
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(detail::sixteen(a + at), detail::sixteen(b + at))));
+  };
+  return ~(same(0) | same(16) << 16U);
+#else
+  std::uint32_t out = 0;
+  for (unsigned i = 0; i != 32; ++i) out |= std::uint32_t{a[i] != b[i]} << i;
+  return out;
+#endif
+}
+
 /// For each bit, whether the number of bits up to it, itself included, is odd: with the quotes of a text, which octets
 /// are inside of them.
 [[nodiscard]] constexpr std::uint64_t parity_of_bits(std::uint64_t bits) noexcept {

@@ -40,8 +40,15 @@ class mailbox_tracker {
   void fetched(const fetch_row& row) {
     if (const auto* item = row.find(fetch_item::flags); item != nullptr && !known_lists_.holds(item->value))
       learn_keywords(item->value);
+    fetched_with_known_flags(row);
+  }
+  /// The same where `fetched` was called with the same flags, since `flags_forgotten` has changed last.
+  void fetched_with_known_flags(const fetch_row& row) {
     if (track_uids_) learn_uid(row);
   }
+  [[nodiscard]] bool tracks_uids() const noexcept { return track_uids_; }
+  /// How often what `fetched` has learnt of flags was given up: they are about another mailbox then, or defined anew.
+  [[nodiscard]] std::uint32_t flags_forgotten() const noexcept { return flags_forgotten_; }
 
  private:
   /// Lists of flags that hold nothing new: rows come by the million, and the same few lists again and again.
@@ -68,6 +75,10 @@ class mailbox_tracker {
   };
 
   void restart();
+  void forget_lists() noexcept {
+    known_lists_.forget();
+    ++flags_forgotten_;
+  }
   void learn_keywords(std::string_view list);
   void insert_keywords(std::string_view list);
   void learn_uid(const fetch_row& row);
@@ -76,6 +87,7 @@ class mailbox_tracker {
   mailbox_view view_;
   std::unique_ptr<mailbox_view> next_;  ///< while a SELECT is on its way
   list_memory known_lists_;             ///< of the current view
+  std::uint32_t flags_forgotten_ = 0;
 };
 
 }  // namespace imapxx::inline v0::core

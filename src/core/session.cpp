@@ -180,6 +180,7 @@ void session::impl::release_memory() {
   input.release();
   events.release();
   row.reset();
+  pattern.reset();
   if (!in_body) body.reset();
 }
 

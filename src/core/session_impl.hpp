@@ -1,6 +1,6 @@
 /// \file
-/// The session's state and its three halves: `session_write.cpp` (commands to bytes), `session_read.cpp` (bytes to
-/// responses), `session_complete.cpp` (what a tagged response means).
+/// The session's state and its parts: `session_write.cpp` (commands to bytes), `session_read.cpp` (bytes to responses),
+/// `session_rows.cpp` (those that come by the million), `session_complete.cpp` (what a tagged response means).
 #pragma once
 
 #include <imapxx/session.hpp>
@@ -9,6 +9,7 @@
 #include "base/on_demand.hpp"
 #include "base/read_buffer.hpp"
 #include "codec/fetch.hpp"
+#include "codec/row_pattern.hpp"
 #include "codec/search_in_pieces.hpp"
 #include "core/in_flight.hpp"
 #include "core/mailbox_tracker.hpp"
@@ -80,7 +81,6 @@ struct session::impl {
   void trace_command(const core::in_flight_command& c);
 
   // --- session_read.cpp
-  bool read_frame();
   [[nodiscard]] std::optional<bool> read_numbers();
   /// Whether anybody wants to know what comes, octet for octet.
   [[nodiscard]] bool is_heard() const noexcept { return !octets_unheard && options.observer != nullptr; }
@@ -91,11 +91,6 @@ struct session::impl {
   }
   void tell_observer(std::string_view text);
   bool on_frame(const wire::frame& f);
-  std::size_t next_rows(command_id id, std::span<fetch_row> into);
-  [[nodiscard]] bool next_framed_row(core::in_flight_command* reader, fetch_row& into);
-  [[nodiscard]] std::size_t take_row(std::string_view octets, std::size_t most, fetch_row& into);
-  [[nodiscard]] core::in_flight_command* first_reader(command_id id) noexcept;
-  [[nodiscard]] bool is_for(core::in_flight_command* reader, const fetch_row& r, std::size_t octets);
   void trace_received(std::string_view text);
   void on_response_text(std::string_view text);
   void parse_and_handle(std::string_view text);
@@ -114,6 +109,19 @@ struct session::impl {
   void tell(const std::optional<mailbox_event>& e);
   void drained(core::in_flight_command& c, std::uint64_t octets);
   core::in_flight_command* body_owner(const body_info& info);
+
+  // --- session_rows.cpp
+  bool read_frame();
+  [[nodiscard]] bool read_rows(std::size_t most);
+  std::size_t next_rows(command_id id, std::span<fetch_row> into);
+  [[nodiscard]] bool next_framed_row(core::in_flight_command* reader, fetch_row& into);
+  void expect_rows() noexcept;
+  [[nodiscard, gnu::always_inline]] std::size_t take_row(const char* begin, const char* end, std::size_t most,
+                                                         fetch_row& into);
+  [[nodiscard, gnu::noinline]] std::size_t take_new_row(std::string_view octets, std::size_t size, std::size_t most,
+                                                        fetch_row& into);
+  [[nodiscard]] core::in_flight_command* first_reader(command_id id) noexcept;
+  void give_to_others(const fetch_row& r, std::size_t octets);
 
   // --- session_complete.cpp
   void on_greeting(status_response& s);
@@ -150,6 +158,8 @@ struct session::impl {
 
   std::size_t consume_next = 0;                         ///< octets of `input` that the last event's views still need
   base::on_demand<fetch_row> row;                       ///< reused, so that a row costs no allocation
+  base::on_demand<codec::row_pattern> pattern;          ///< of the rows before; see `expect_rows`
+  std::uint32_t pattern_flags = 0;                      ///< `tracker.flags_forgotten` when it was used last
   std::unique_ptr<status_response> status;              ///< what the last event's `status` points to
   base::on_demand<codec::literal_classifier> literals;  ///< of the response that is being received
   base::on_demand<codec::search_in_pieces> numbers;     ///< of the SEARCH response that is being received

@@ -41,22 +41,7 @@ struct answer_of {
   }
 };
 
-constexpr std::size_t line_end = 2;
-
 }  // namespace
-
-bool session::impl::read_frame() {
-  if (const auto most = greeted ? framer.may_take() : 0; most != 0) {
-    if (const auto octets = take_row(input.pending(), most, *row); octets != 0) {
-      consume_next = octets;
-      if (literals) literals->reset();
-      on_row(*row, octets - line_end);
-      return true;
-    }
-  }
-  if (const auto read = read_numbers()) return *read;
-  return on_frame(framer.next(input.pending()));
-}
 
 // A SEARCH response whose end has not come yet: its numbers may be millions, and are not kept as text. \return as
 // `read_frame`; nullopt when what stands next is to be framed
@@ -95,15 +80,6 @@ void session::impl::tell_observer(std::string_view text) {
   if (options.observer->wants_trace()) trace_received(text);
 }
 
-// The row at the start of what was received, if it can be cut without being framed before. \return its octets, with the
-// line end; 0 when it must be read the long way
-std::size_t session::impl::take_row(std::string_view octets, std::size_t most, fetch_row& into) {
-  const auto size = into.assign_response(octets, options.limits.nesting);
-  if (size == 0 || size - line_end > most) return 0;
-  hear(octets.substr(0, size - line_end));
-  return size;
-}
-
 bool session::impl::on_frame(const wire::frame& f) {
   switch (f.kind) {
     case wire::frame_kind::incomplete: consume_next = f.consumed; return false;
@@ -127,64 +103,6 @@ bool session::impl::on_frame(const wire::frame& f) {
       return true;
     case wire::frame_kind::invalid: fail_all(framer.failure()); return true;
   }
-  return false;
-}
-
-// Rows without an event in between: the way that a million of them take. Whatever else stands next is handled as
-// `read_frame` would have handled it.
-std::size_t session::impl::next_rows(command_id id, std::span<fetch_row> into) {
-  if (!events.empty() || is_closed || !greeted || numbers || into.empty()) return 0;
-  inline_bodies.clear();
-  input.consume(std::exchange(consume_next, 0));
-  auto* const reader = first_reader(id);
-  const auto most = framer.may_take();
-  std::size_t rows = 0;
-  while (most != 0 && rows != into.size()) {
-    const auto octets = take_row(input.pending().substr(consume_next), most, into[rows]);
-    if (octets == 0) break;
-    if (literals) literals->reset();
-    consume_next += octets;
-    if (!is_for(reader, into[rows], octets - line_end)) return rows;
-    ++rows;
-  }
-  return rows != 0 ? rows : static_cast<std::size_t>(next_framed_row(reader, into.front()));
-}
-
-// \return whether it was a row of this reader, and holds no body: bodies come as events, in front of the row
-bool session::impl::next_framed_row(core::in_flight_command* reader, fetch_row& into) {
-  const auto f = framer.next(input.pending());
-  if (f.kind != wire::frame_kind::response) {
-    (void)on_frame(f);
-    return false;
-  }
-  consume_next = f.consumed;
-  if (literals) literals->reset();
-  hear(f.text);
-  if (!cut_fetch(f.text, into)) {
-    parse_and_handle(f.text);
-    return false;
-  }
-  if ((into.kinds() & codec::section_kinds) == 0) return is_for(reader, into, f.text.size());
-  *row = into;
-  on_row(*row, f.text.size());
-  return false;
-}
-
-// The oldest command that rows are for, when it is this one, and streams.
-core::in_flight_command* session::impl::first_reader(command_id id) noexcept {
-  for (const auto& c : commands) {
-    if (!c->answered_by(answer::fetch)) continue;
-    return c->id == id && c->streaming && !c->abandoned ? c.get() : nullptr;
-  }
-  return nullptr;
-}
-
-// Whether a row belongs to this command; everybody else gets theirs.
-bool session::impl::is_for(core::in_flight_command* reader, const fetch_row& r, std::size_t octets) {
-  tracker.fetched(r);
-  if (reader != nullptr && reader->cmd->claims(r)) return true;
-  *row = r;
-  hand_out(*row, octets);
   return false;
 }
 
@@ -250,7 +168,9 @@ void session::impl::hand_out(const fetch_row& r, std::size_t octets) {
       if (c->abandoned) return drained(*c, octets);
       return deliver_row(*c, r);
     }
-    if (c->cmd->on_fetch(r)) return deliver_inline_bodies(*c, r);
+    if (!c->cmd->on_fetch(r)) continue;
+    if ((r.kinds() & codec::section_kinds) != 0) deliver_inline_bodies(*c, r);
+    return;
   }
   response unasked_row = fetch_response{r};
   unclaimed(unasked_row);

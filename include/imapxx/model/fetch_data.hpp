@@ -22,6 +22,10 @@
 
 namespace imapxx::inline v0 {
 
+namespace codec {
+class row_pattern;
+}
+
 /// What a FETCH response may hold; `other` is any name that this version does not know.
 enum class fetch_item : std::uint8_t {
   uid,
@@ -157,6 +161,7 @@ class IMAPXX_API fetch_row {
     std::array<item, inline_items> items;
   };
   friend class fetch_results;
+  friend class codec::row_pattern;
   /// How an item of a plain row lies behind the one before: kept with the row's text, it need not be cut again.
   struct kept_item {
     fetch_item kind = fetch_item::other;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,36 @@ TEST(session_quirks, keywords_are_learnt_anew_where_select_says_nothing_of_flags
   EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "()");
   t.feed(row);
   EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "($Work)");
+}
+
+// The same in the middle of many rows, which are expected to be written as those before.
+TEST(session_quirks, keywords_are_learnt_anew_among_rows_that_are_alike_s07a) {
+  std::string rows;
+  for (int i = 1; i < 9; ++i)
+    rows += "* " + std::to_string(i) + " FETCH (UID 7" + std::to_string(i) + " FLAGS ($Work))\r\n";
+  session_test t;
+  t.selected();
+  t.feed("* FLAGS (\\Seen)\r\n" + rows + "* 1 FETCH (UID 71 FLAGS ($New))\r\n" + rows);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work $New)");
+  t.feed(rows + "* FLAGS (\\Deleted)\r\n" + rows);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Deleted $Work)");
+  const auto id = t.submit(select("box"));
+  (void)t.output();
+  t.feed(rows + "* OK [CLOSED] bye\r\n* 3 EXISTS\r\n* FLAGS (\\Seen)\r\n" + t.last_tag() + " OK done\r\n" + rows)
+      .expect_done(id);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work)");
+  // Without events.
+  const auto reader = t.submit(fetch(uid_set::all(), fetch_items().flags()), true);
+  (void)t.output();
+  test::receive(t.protocol, rows + "* FLAGS (\\Draft)\r\n" + rows);
+  std::array<fetch_row, 8> into;
+  EXPECT_EQ(t.protocol.next_rows(reader, into), 8U);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work)");
+  EXPECT_EQ(t.protocol.next_rows(reader, into), 0U);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Draft)");
+  EXPECT_EQ(t.protocol.next_rows(reader, into), 8U);
+  EXPECT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Draft $Work)");
+  EXPECT_EQ(into[6].uid(), 77U);
 }
 
 TEST(session_quirks, a_mailbox_is_read_write_until_the_server_says_otherwise_s05) {

@@ -316,6 +316,20 @@ TEST(session_view, impossible_expunges_are_ignored) {
   EXPECT_FALSE(t.protocol.closed());
 }
 
+// Also of rows that are written as those before, with flags that are known already.
+TEST(session_view, tracks_uids_of_rows_that_are_alike) {
+  session_options o;
+  o.track_uids();
+  session_test t(o);
+  t.selected(6);
+  std::string rows;
+  for (std::uint32_t i = 1; i <= 6; ++i)
+    rows += "* " + std::to_string(i) + " FETCH (UID " + std::to_string(40 + i) + " FLAGS (\\Seen))\r\n";
+  t.feed(rows);
+  const auto& uids = t.protocol.mailbox().uids;
+  EXPECT_EQ(std::vector<std::uint32_t>(uids.begin(), uids.end()), (std::vector<std::uint32_t>{41, 42, 43, 44, 45, 46}));
+}
+
 TEST(session_view, tracks_uids_when_asked) {
   session_options o;
   o.track_uids();
