@@ -312,7 +312,8 @@ void fetch_row::assign_uid(std::uint32_t uid, std::string_view text, std::size_t
 // 0 when the row must be cut again.
 std::size_t fetch_row::items_to_keep() const noexcept {
   if (!plain_ || !more_.empty()) return 0;
-  for (const auto& i : items()) {
+  for (std::uint32_t n = 0; n != count_; ++n) {
+    const auto& i = inline_.items.data()[n];
     if (i.name.size() > std::numeric_limits<std::uint8_t>::max() ||
         i.value.size() > std::numeric_limits<std::uint16_t>::max())
       return 0;
@@ -321,13 +322,13 @@ std::size_t fetch_row::items_to_keep() const noexcept {
 }
 
 void fetch_row::keep_items(char* to) const noexcept {
-  for (const auto& i : items()) {
+  for (std::uint32_t n = 0; n != count_; ++n, to += sizeof(kept_item)) {
+    const auto& i = inline_.items.data()[n];
     kept_item kept;
     kept.value_size = static_cast<std::uint16_t>(i.value.size());
     kept.kind = i.kind;
     kept.name_size = static_cast<std::uint8_t>(i.name.size());
     std::memcpy(to, &kept, sizeof kept);
-    to += sizeof kept;
   }
 }
 
@@ -339,14 +340,19 @@ void fetch_row::assign_kept(std::uint32_t seq, std::uint32_t uid, std::string_vi
   seq_ = seq;
   uid_ = uid;
   plain_ = true;
+  count_ = static_cast<std::uint32_t>(count);
+  std::uint32_t kinds = 0;
   const char* at = text.data() + 1;
-  for (; count != 0; --count, kept += sizeof(kept_item)) {
+  auto* to = inline_.items.data();  // rows with more items are not kept so
+  for (; count != 0; --count, kept += sizeof(kept_item), ++to) {
     kept_item i;
     std::memcpy(&i, kept, sizeof i);
     const char* const value = at + i.name_size + 1;
-    push(i.kind, false, {at, i.name_size}, {value, i.value_size});
+    std::construct_at(to, i.kind, false, std::string_view(at, i.name_size), std::string_view(value, i.value_size));
+    kinds |= bit_of(i.kind);
     at = value + i.value_size + 1;
   }
+  kinds_ = kinds;
 }
 
 void fetch_row::push_more(const item& i) {

@@ -83,7 +83,8 @@ const char* row_pattern::end_of_value(name_between& name, const char* value, con
   keep(lists_[name.lists], value, static_cast<std::size_t>(behind - value));
   // Such as of MODSEQ: each another one.
   constexpr std::uint32_t enough = 32;
-  if (++name.lists_missed > enough && name.lists_missed > name.lists_known) name.how = way::other;
+  ++name.lists_missed;
+  if (name.lists_missed > enough && name.lists_missed > name.lists_known) name.how = way::other;
   return behind;
 }
 

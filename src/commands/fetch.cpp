@@ -191,8 +191,11 @@ bool fetch::claims(const fetch_row& row) const {
 
 bool fetch::on_fetch(const fetch_row& row) {
   const auto uid = row.uid().value_or(0);
-  const auto have = carried(row);
-  if (!is_mine(row, uid, have)) return false;
+  const bool as_before = row.kinds() == last_kinds_;
+  const auto have = as_before ? last_carried_ : carried(row);
+  const auto number = by_uid() ? uid : row.seq();
+  const bool inside = as_before && (have & decisive_) != 0 && first_ <= number && number <= last_;  // as in `claims`
+  if (!inside && !is_mine(row, uid, have)) return false;
   if (failure_) return true;
   const auto text = row.text();
   const bool too_many = ++row_count_ > max_rows_;
