@@ -1,5 +1,3 @@
-#include <imapxx/model/body_structure_view.hpp>
-
 #include "base/ascii.hpp"
 #include "base/swar.hpp"
 #include "codec/fetch.hpp"
@@ -312,12 +310,11 @@ bool is_language_tag(std::string_view text) noexcept {
 bool parse_body(lexer& in, const value_limits& l, body_structure& out) {
   // Envelopes within it count their octets above 127 (quirk E-13) where they are read one by one.
   if (!base::has_8bit(in.rest())) {
-    body_structure_view exact;
-    if (const auto end = exact.read(in.rest()); end != 0 && end == in.rest().size()) {
-      out = exact.to_owned();
+    if (const auto end = read_exact_body(in.rest(), out); end != 0 && end == in.rest().size()) {
       in.skip(end);
       return true;
     }
+    out = body_structure();
   }
   tree t;
   if (!t.read(in, l.nesting, l.nodes)) return false;

@@ -3,8 +3,10 @@
 #include "base/ascii.hpp"
 #include "codec/exact_reader.hpp"
 #include "codec/fetch.hpp"
+#include "codec/keep.hpp"
 
 #include <array>
+#include <memory>
 #include <utility>
 
 namespace imapxx::inline v0 {
@@ -33,6 +35,16 @@ exact_reader read_parameters(exact_reader in, parameter_list_view& out) noexcept
   return in.octet(')') ? in : exact_reader::failed();
 }
 
+void keep(const parameter_list_view& from, body_parameters& to) {
+  if (from.empty()) return;
+  to.items.reserve(from.size());
+  for (const auto& p : from) {
+    auto& [name, value] = to.items.emplace_back();
+    codec::keep(p.name, name);
+    codec::keep(p.value, value);
+  }
+}
+
 }  // namespace
 
 void parameter_view::read_next(std::string_view& rest, const owned_type*& owned) noexcept {
@@ -59,8 +71,7 @@ text_view parameter_list_view::find(std::string_view name) const {
 
 body_parameters parameter_list_view::to_owned() const {
   body_parameters out;
-  out.items.reserve(size());
-  for (const auto& p : *this) out.items.emplace_back(p.name.to_string(), p.value.to_string());
+  keep(*this, out);
   return out;
 }
 
@@ -103,8 +114,70 @@ class body_structure_view::part_reader {
   }
   /// One part and all below it, none of which turns out to be odd when it is come to.
   static exact_reader read_all(exact_reader in, body_structure_view& out) noexcept;
+  /// The same into a value that is as if made anew.
+  static exact_reader read_all(exact_reader in, body_structure& out);
+
+  /// Forgets what stands in some parts only.
+  static void clear(body_structure_view& out) noexcept {
+    // Not `out = body_structure_view()`: that makes all of it elsewhere and copies it.
+    out.type_ = out.subtype_ = out.id_ = out.description_ = out.encoding_ = text_view();
+    out.md5_ = out.disposition_ = out.location_ = text_view();
+    out.parameters_ = out.disposition_parameters_ = parameter_list_view();
+    out.children_ = out.languages_ = out.envelope_ = std::string_view();
+    out.child_count_ = 0;
+    out.octets_ = 0;
+    out.lines_.reset();
+    out.extension_data_ = false;
+  }
+  /// What `begin` has read of a single part, and `end` of a multipart.
+  static void keep_fields(const body_structure_view& from, body_structure& to) {
+    codec::keep(from.type_, to.type);
+    codec::keep(from.subtype_, to.subtype);
+    keep(from.parameters_, to.parameters);
+    codec::keep(from.id_, to.id);
+    codec::keep(from.description_, to.description);
+    codec::keep(from.encoding_, to.encoding);
+    to.octets = from.octets_;
+    to.octets_known = from.octets_known_;
+    if (from.envelope_.empty()) return;
+    to.nested_envelope = std::make_unique<envelope>();
+    std::size_t spaces = 0;
+    (void)codec::read_exact_envelope(from.envelope_, *to.nested_envelope, spaces);
+  }
+  /// What may stand behind the fields.
+  static void keep_end(const body_structure_view& from, body_structure& to) {
+    to.lines = from.lines_;
+    to.extension_data = from.extension_data_;
+    if (!from.extension_data_) return;
+    codec::keep(from.md5_, to.md5);
+    if (from.disposition_.has_value()) {
+      auto& d = to.disposition.emplace();
+      codec::keep(from.disposition_, d.type);
+      keep(from.disposition_parameters_, d.parameters);
+    }
+    if (!from.languages_.empty()) to.languages = from.languages();
+    codec::keep(from.location_, to.location);
+  }
 
  private:
+  // The parts that were begun and not ended are on a stack of fixed size.
+  static constexpr std::size_t deepest = 24;
+
+  // A place for the part at `in`. There is room for as many as come: most multiparts have two, and where there are more
+  // the rest is counted.
+  static body_structure& add_child(exact_reader in, part of, body_structure& parent) {
+    constexpr std::size_t usual = 2;
+    auto& children = parent.children;
+    if (children.empty()) {
+      children.reserve(of == part::multipart ? usual : 1);
+    } else if (children.size() == usual) {
+      std::size_t more = 0;
+      while (in.skip_list()) ++more;
+      children.reserve(usual + more);
+    }
+    return children.emplace_back();
+  }
+
   // The end of body-type-mpart: SP media-subtype [SP body-fld-param [SP body-ext…]]
   static exact_reader end_multipart(exact_reader in, body_structure_view& out) noexcept {
     out.type_ = text_view("multipart");
@@ -202,9 +275,7 @@ class body_structure_view::part_reader {
 };
 
 exact_reader body_structure_view::part_reader::read_all(exact_reader in, body_structure_view& out) noexcept {
-  // The parts that were begun and not ended, on a stack of fixed size; the first is `out`, any other `passed`.
-  constexpr std::size_t deepest = 24;
-  std::array<part, deepest> open{};
+  std::array<part, deepest> open{};  // the first is `out`, any other `passed`
   std::size_t depth = 0;
   const char* first = nullptr;  // of the parts below `out`
   body_structure_view passed;
@@ -228,6 +299,52 @@ exact_reader body_structure_view::part_reader::read_all(exact_reader in, body_st
     }
     if (!in || depth == 0) return in;
   }
+}
+
+exact_reader body_structure_view::part_reader::read_all(exact_reader in, body_structure& out) {
+  struct open_part {
+    part what;
+    body_structure* to;
+  };
+  std::array<open_part, deepest> open{};
+  std::size_t depth = 0;
+  body_structure* to = &out;
+  body_structure_view seen;
+  for (;;) {
+    part what{};
+    in = begin(in, seen, what);
+    if (!in) return in;
+    if (what != part::multipart) keep_fields(seen, *to);
+    if (what != part::leaf) {
+      if (depth == deepest) return exact_reader::failed();
+      open[depth++] = {what, to};
+      to = &add_child(in, what, *to);
+      clear(seen);
+      continue;
+    }
+    in = end(in, seen, what);
+    if (!in) return in;
+    keep_end(seen, *to);
+    clear(seen);
+    // What ends with it.
+    while (depth != 0 && (open[depth - 1].what == part::message || in.peek() != '(')) {
+      const auto& ended = open[--depth];
+      in = end(in, seen, ended.what);
+      if (!in) return in;
+      if (ended.what == part::multipart) keep_fields(seen, *ended.to);
+      keep_end(seen, *ended.to);
+      clear(seen);
+      if (ended.to->children.size() == 1) ended.to->children.shrink_to_fit();
+    }
+    if (depth == 0) return in;
+    to = &add_child(in, open[depth - 1].what, *open[depth - 1].to);
+  }
+}
+
+std::size_t codec::read_exact_body(std::string_view text, body_structure& out) {
+  if (text.size() > most_octets_of_exact_value) return 0;
+  const auto in = body_structure_view::part_reader::read_all(exact_reader(text), out);
+  return in ? static_cast<std::size_t>(in.position() - text.data()) : 0;
 }
 
 std::size_t body_structure_view::read(std::string_view text) noexcept {
@@ -320,22 +437,8 @@ body_structure body_structure_view::to_owned() const {
     const auto from = std::move(todo.back().from);
     auto& to = *todo.back().to;
     todo.pop_back();
-    to.type = from.type_.to_string();
-    to.subtype = from.subtype_.to_string();
-    to.parameters = from.parameters_.to_owned();
-    to.id = from.id_.to_owned();
-    to.description = from.description_.to_owned();
-    to.encoding = from.encoding_.to_string();
-    to.octets = from.octets_;
-    to.octets_known = from.octets_known_;
-    to.lines = from.lines_;
-    if (const auto e = from.nested_envelope()) to.nested_envelope = std::make_unique<envelope>(e->to_owned());
-    to.extension_data = from.extension_data_;
-    to.md5 = from.md5_.to_owned();
-    if (from.disposition_)
-      to.disposition = body_disposition{from.disposition_.to_string(), from.disposition_parameters_.to_owned()};
-    to.languages = from.languages();
-    to.location = from.location_.to_owned();
+    part_reader::keep_fields(from, to);
+    part_reader::keep_end(from, to);
     to.children.resize(from.child_count_);
     auto* child = to.children.data();
     for (const auto& part : from.children()) todo.push_back({part, child++});
@@ -349,14 +452,7 @@ void body_structure_view::read_next(std::string_view& rest, const body_structure
     ++owned;
     return;
   }
-  // Not `*this = body_structure_view()`: that makes all of it elsewhere and copies it.
-  type_ = subtype_ = id_ = description_ = encoding_ = md5_ = disposition_ = location_ = text_view();
-  parameters_ = disposition_parameters_ = parameter_list_view();
-  children_ = languages_ = envelope_ = std::string_view();
-  child_count_ = 0;
-  octets_ = 0;
-  lines_.reset();
-  extension_data_ = false;
+  part_reader::clear(*this);
   rest = part_reader::read(exact_reader(rest), *this).rest();
 }
 

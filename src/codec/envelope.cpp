@@ -1,7 +1,4 @@
-#include <imapxx/model/envelope_view.hpp>
-
 #include "base/swar.hpp"
-#include "codec/exact_reader.hpp"
 #include "codec/fetch.hpp"
 #include "codec/tree.hpp"
 
@@ -23,10 +20,11 @@ void drop_placeholder(std::optional<std::string>& text) {
 void read_address(const tree& t, std::uint32_t list, address& out) {
   const auto parts = t.elements_of(list);
   if (parts.size() != 4) tolerate(quirk::e06);
-  std::optional<std::string>* const fields[] = {&out.name, &out.route, &out.mailbox, &out.host};
-  for (std::size_t i = 0; i < std::min(parts.size(), std::size(fields)); ++i) {
-    if (t.is_text(parts[i])) *fields[i] = t.text(parts[i]);
-  }
+  const auto text = [&](std::size_t i) { return i < parts.size() ? t.ntext(parts[i]) : std::nullopt; };
+  out.name = text(0);
+  out.route = text(1);
+  out.mailbox = text(2);
+  out.host = text(3);
   drop_placeholder(out.mailbox);
   drop_placeholder(out.host);
 }
@@ -78,11 +76,17 @@ void count_8bit_of(const std::optional<std::string>& text) {
   if (text && base::has_8bit(*text)) tolerate(quirk::e13);
 }
 
+void count_8bit(const envelope& e) {
+  count_8bit_of(e.subject);
+  for (const auto* list : {&e.from, &e.sender, &e.reply_to, &e.to, &e.cc, &e.bcc}) {
+    for (const auto& a : *list) count_8bit_of(a.name);
+  }
+}
+
 }  // namespace
 
-bool is_placeholder(std::string_view text) noexcept {
-  return !text.empty() && (text.front() == '.' || text.front() == 'M') &&
-         std::find(std::begin(placeholders), std::end(placeholders), text) != std::end(placeholders);
+bool is_known_placeholder(std::string_view text) noexcept {
+  return std::find(std::begin(placeholders), std::end(placeholders), text) != std::end(placeholders);
 }
 
 // envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
@@ -113,13 +117,14 @@ bool read_envelope(const tree& t, std::uint32_t at, envelope& out) {
 }
 
 bool parse_envelope(lexer& in, const value_limits& l, std::optional<envelope>& out) {
-  envelope_view exact;
-  if (const auto end = exact.read(in.rest()); end != 0 && end == in.rest().size()) {
-    count_tolerances(exact, in.rest());
-    out = exact.to_owned();
+  std::size_t spaces = 0;
+  if (const auto end = read_exact_envelope(in.rest(), out.emplace(), spaces); end != 0 && end == in.rest().size()) {
+    for (; spaces != 0; --spaces) tolerate(quirk::e08);
+    if (base::has_8bit(in.rest())) count_8bit(*out);
     in.skip(end);
     return true;
   }
+  out.reset();
   tree t;
   if (!t.read(in, l.nesting, l.nodes)) return false;
   if (t.is_nil(0)) {

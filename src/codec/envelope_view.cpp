@@ -2,8 +2,10 @@
 
 #include "codec/exact_reader.hpp"
 #include "codec/fetch.hpp"
+#include "codec/keep.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace imapxx::inline v0 {
@@ -27,16 +29,31 @@ exact_reader read_address(exact_reader in, address_view& out) noexcept {
   return all ? in : exact_reader::failed();
 }
 
+void drop_placeholders(address_view& one) noexcept {
+  for (auto* part : {&one.mailbox, &one.host}) {
+    if (codec::is_placeholder(part->raw())) *part = text_view("");
+  }
+}
+
+void keep(const address_view& from, address& to) {
+  codec::keep(from.name, to.name);
+  codec::keep(from.route, to.route);
+  codec::keep(from.mailbox, to.mailbox);
+  codec::keep(from.host, to.host);
+}
+
 // env-from … env-bcc = "(" 1*address ")" / nil
-exact_reader read_addresses(exact_reader in, address_list_view& out, std::size_t& spaces) noexcept {
+// All but the last of `first` are the first addresses, when there are so many.
+template <std::size_t Size>
+exact_reader read_addresses(exact_reader in, address_list_view& out, std::array<address_view, Size>& first,
+                            std::size_t& spaces) noexcept {
   out = address_list_view();
   if (in.nil()) return in;
   if (!in.octet('(')) return exact_reader::failed();
   const char* const begin = in.position();
   std::size_t count = 0;
-  address_view one;
   do {
-    in = read_address(in, one);
+    in = read_address(in, first[std::min(count, Size - 1)]);
     if (!in) return in;
     ++count;
     if (in.octet(' ')) {
@@ -46,6 +63,51 @@ exact_reader read_addresses(exact_reader in, address_list_view& out, std::size_t
   } while (in.peek() == '(');
   out = address_list_view(in.since(begin), count);
   return in.octet(')') ? in : exact_reader::failed();
+}
+
+// Most lists are so short that they are read once. They are made as long as they get, which is what most of the memory
+// of a message is.
+using some_addresses = std::array<address_view, 4>;
+exact_reader read_addresses(exact_reader in, address_list& out, some_addresses& first, std::size_t& spaces) {
+  address_list_view all;
+  in = read_addresses(in, all, first, spaces);
+  if (!in || all.empty()) return in;
+  out.reserve(all.size());
+  if (all.size() < first.size()) {
+    for (std::size_t i = 0; i != all.size(); ++i) {
+      drop_placeholders(first[i]);
+      keep(first[i], out.emplace_back());
+    }
+  } else {
+    for (const auto& one : all) keep(one, out.emplace_back());
+  }
+  return in;
+}
+
+struct text_fields {
+  text_view& date;
+  text_view& subject;
+  text_view& in_reply_to;
+  text_view& message_id;
+};
+
+// envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
+// env-in-reply-to SP env-message-id ")"
+template <class ReadList>
+std::size_t read_fields(std::string_view text, const text_fields& fields, const ReadList& read_list) {
+  constexpr std::size_t lists = 6;
+  exact_reader in(text);
+  if (text.size() > codec::most_octets_of_exact_value || !in.octet('(') || !in.nstring(fields.date) || !in.octet(' ') ||
+      !in.nstring(fields.subject))
+    return 0;
+  for (std::size_t i = 0; i != lists; ++i) {
+    if (!in.octet(' ')) return 0;
+    in = read_list(in, i);
+    if (!in) return 0;
+  }
+  const bool whole = in.octet(' ') && in.nstring(fields.in_reply_to) && in.octet(' ') &&
+                     in.nstring(fields.message_id) && in.octet(')');
+  return whole ? static_cast<std::size_t>(in.position() - text.data()) : 0;
 }
 
 }  // namespace
@@ -71,10 +133,7 @@ bool operator==(text_view a, text_view b) noexcept {
 
 address address_view::to_owned() const {
   address out;
-  out.name = name.to_owned();
-  out.route = route.to_owned();
-  out.mailbox = mailbox.to_owned();
-  out.host = host.to_owned();
+  keep(*this, out);
   return out;
 }
 
@@ -90,16 +149,14 @@ void address_view::read_next(std::string_view& rest, const address*& owned) noex
   exact_reader in(rest);
   (void)in.octet(' ');
   in = read_address(in, *this);
-  for (auto* part : {&mailbox, &host}) {
-    if (codec::is_placeholder(part->raw())) *part = text_view("");
-  }
+  drop_placeholders(*this);
   rest = in.rest();
 }
 
 address_list address_list_view::to_owned() const {
   address_list out;
   out.reserve(size());
-  for (const auto& one : *this) out.push_back(one.to_owned());
+  for (const auto& one : *this) keep(one, out.emplace_back());
   return out;
 }
 
@@ -111,22 +168,12 @@ envelope_view::envelope_view(const envelope& value) noexcept
       lists_{address_list_view(value.from), address_list_view(value.sender), address_list_view(value.reply_to),
              address_list_view(value.to),   address_list_view(value.cc),     address_list_view(value.bcc)} {}
 
-// envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
-// env-in-reply-to SP env-message-id ")"
 std::size_t envelope_view::read(std::string_view text) noexcept {
-  exact_reader in(text);
   spaces_ = 0;
-  if (text.size() > codec::most_octets_of_exact_value || !in.octet('(') || !in.nstring(date_) || !in.octet(' ') ||
-      !in.nstring(subject_))
-    return 0;
-  for (auto& list : lists_) {
-    if (!in.octet(' ')) return 0;
-    in = read_addresses(in, list, spaces_);
-    if (!in) return 0;
-  }
-  const bool whole =
-      in.octet(' ') && in.nstring(in_reply_to_) && in.octet(' ') && in.nstring(message_id_) && in.octet(')');
-  return whole ? static_cast<std::size_t>(in.position() - text.data()) : 0;
+  std::array<address_view, 1> unused;
+  return read_fields(text, {date_, subject_, in_reply_to_, message_id_}, [&](exact_reader in, std::size_t i) noexcept {
+    return read_addresses(in, lists_[i], unused, spaces_);
+  });
 }
 
 std::optional<envelope_view> envelope_view::of(const fetch_row& row) {
@@ -147,16 +194,32 @@ std::optional<envelope_view> envelope_view::of(const fetch_row& row) {
 
 envelope envelope_view::to_owned() const {
   envelope out;
-  out.date = date_.to_owned();
-  out.subject = subject_.to_owned();
+  codec::keep(date_, out.date);
+  codec::keep(subject_, out.subject);
   address_list* const lists[] = {&out.from, &out.sender, &out.reply_to, &out.to, &out.cc, &out.bcc};
   for (std::size_t i = 0; i < lists_.size(); ++i) *lists[i] = lists_[i].to_owned();
-  out.in_reply_to = in_reply_to_.to_owned();
-  out.message_id = message_id_.to_owned();
+  codec::keep(in_reply_to_, out.in_reply_to);
+  codec::keep(message_id_, out.message_id);
   return out;
 }
 
 namespace codec {
+
+std::size_t read_exact_envelope(std::string_view text, envelope& out, std::size_t& spaces) {
+  text_view date, subject, in_reply_to, message_id;
+  address_list* const lists[] = {&out.from, &out.sender, &out.reply_to, &out.to, &out.cc, &out.bcc};
+  some_addresses first;
+  spaces = 0;
+  const auto size = read_fields(text, {date, subject, in_reply_to, message_id}, [&](exact_reader in, std::size_t i) {
+    return read_addresses(in, *lists[i], first, spaces);
+  });
+  if (size == 0) return 0;
+  keep(date, out.date);
+  keep(subject, out.subject);
+  keep(in_reply_to, out.in_reply_to);
+  keep(message_id, out.message_id);
+  return size;
+}
 
 void count_tolerances(const envelope_view& e, std::string_view value) noexcept {
   for (auto n = e.spaces_between_addresses(); n != 0; --n) tolerate(quirk::e08);

@@ -23,13 +23,23 @@ struct value_limits {
 };
 
 /// Whether a mailbox or host is what servers write for one that the message does not have (quirk E-07).
-[[nodiscard]] bool is_placeholder(std::string_view text) noexcept;
+[[nodiscard]] bool is_known_placeholder(std::string_view text) noexcept;
+[[nodiscard]] inline bool is_placeholder(std::string_view text) noexcept {
+  // They begin like few others.
+  return !text.empty() && (text.front() == '.' || text.front() == 'M') && is_known_placeholder(text);
+}
 bool read_envelope(const tree& t, std::uint32_t at, envelope& out);
 /// \param out nullopt for NIL (E-04)
 bool parse_envelope(lexer& in, const value_limits& l, std::optional<envelope>& out);
 /// RFC 5646 in its commonest forms: "en", "de-AT".
 [[nodiscard]] bool is_language_tag(std::string_view text) noexcept;
 bool parse_body(lexer& in, const value_limits& l, body_structure& out);
+
+/// As `envelope_view::read` and `body_structure_view::read`, into values that are as if made anew, each octet looked at
+/// once. \param spaces between addresses. \return 0 when the text is not written as the grammar wants it; there may
+/// then be anything in `out`
+std::size_t read_exact_envelope(std::string_view text, envelope& out, std::size_t& spaces);
+std::size_t read_exact_body(std::string_view text, body_structure& out);
 
 /// The section in the name of an item: `BODY[1.HEADER]<0>`, `BINARY.SIZE[2]`, `RFC822.TEXT`. nullopt when there is none
 /// in it.

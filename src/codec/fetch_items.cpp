@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "codec/cut.hpp"
+#include "model/date_time.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -24,7 +25,7 @@ bool read_uid(lexer& in, std::optional<std::uint32_t>& out) {
 }
 
 // EMAILID and THREADID: "(" objectid ")" / nil, leniently bare (U-07).
-bool read_object_id(lexer& in, std::optional<std::string>& out) {
+bool read_object_id(lexer& in, boxed_optional<std::string>& out) {
   if (in.nil()) return true;
   const bool listed = open(in);
   if (!listed) tolerate(quirk::u07);
@@ -97,6 +98,13 @@ bool read_binary_size(const fetch_row::item& i, lexer& in, fetch_data& out) {
   return read != number_read::none;
 }
 
+bool read_preview(lexer& in, boxed_optional<std::string>& out) {
+  std::optional<std::string> text;
+  if (!read_ntext(in, text)) return false;
+  out = std::move(text);
+  return true;
+}
+
 bool read_savedate(lexer& in, std::optional<std::optional<date_time>>& out) {
   std::optional<date_time> when;
   if (!in.nil() && !read_date_time(in, when)) return false;
@@ -124,7 +132,7 @@ bool read_value(const fetch_row::item& i, lexer& in, const value_limits& l, fetc
     case fetch_item::emailid: return read_object_id(in, out.emailid);
     case fetch_item::threadid: return read_object_id(in, out.threadid);
     case fetch_item::savedate: return read_savedate(in, out.savedate);
-    case fetch_item::preview: return read_ntext(in, out.preview);
+    case fetch_item::preview: return read_preview(in, out.preview);
     case fetch_item::gm_msgid: return read_64(in, out.gm_msgid);
     case fetch_item::gm_thrid: return read_64(in, out.gm_thrid);
     case fetch_item::gm_labels: return read_labels(in, l.list_elements, out.gm_labels.emplace());
@@ -222,35 +230,15 @@ bool read_modseq(lexer& in, std::optional<std::uint64_t>& out) noexcept {
   return true;
 }
 
-namespace {
-
-// Whether a date-time that could be read is written as the grammar wants it, so that printing it would give the same.
-bool is_exact_date_time(std::string_view text) noexcept {
-  constexpr std::string_view shape = "_9-Aaa-9999 99:99:99 +9999";
-  constexpr std::size_t second = 18;
-  constexpr std::size_t zone_hour = 22;
-  constexpr std::size_t zone_minute = 24;
-  if (text.size() != shape.size()) return false;
-  bool fits = true;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    const char c = text[i];
-    switch (shape[i]) {
-      case '9': fits &= base::is_digit(c); break;
-      case '_': fits &= c == ' ' || base::is_digit(c); break;
-      case '+': fits &= c == '+' || c == '-'; break;
-      case 'A':
-      case 'a': fits &= base::is_alpha(c); break;
-      default: fits &= c == shape[i];
-    }
-  }
-  if (!fits) return false;
-  // A leap second is another minute's, and an impossible zone is none.
-  return text.substr(second, 2) < "60" && text.substr(zone_hour, 2) < "24" && text.substr(zone_minute, 2) < "60";
-}
-
-}  // namespace
-
 bool read_date_time(lexer& in, std::optional<date_time>& out) {
+  // Nearly all are quoted, and written as they should be.
+  const auto value = in.rest();
+  if (value.size() > 2 && value.front() == '"' && value.back() == '"' &&
+      model::read_exact_date_time(value.substr(1, value.size() - 2), out.emplace())) {
+    in.skip(value.size());
+    return true;
+  }
+  out.reset();
   if (in.nil()) {
     tolerate(quirk::f13);
     return true;
@@ -267,7 +255,8 @@ bool read_date_time(lexer& in, std::optional<date_time>& out) {
     return std::count(text.begin(), text.end(), '-') >= 2 && text.find_first_of("0123456789") < 2;
   }
   // date-day-fixed is two digits or a space and a digit; "-0000" is a zone, too.
-  if (is_exact_date_time(text) || text.ends_with("-0000")) return true;
+  date_time same;
+  if (model::read_exact_date_time(text, same) || text.ends_with("-0000")) return true;
   auto fixed = std::string(text);
   if (fixed.starts_with('0')) fixed.front() = ' ';
   if (!base::iequals(fixed, out->to_imap())) tolerate(quirk::f13);

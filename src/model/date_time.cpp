@@ -1,3 +1,5 @@
+#include "model/date_time.hpp"
+
 #include <imapxx/error.hpp>
 #include <imapxx/model/date_time.hpp>
 
@@ -26,6 +28,11 @@ constexpr auto months = [] {
   std::transform(month_names.begin(), month_names.end(), keys.begin(), month_key);
   return keys;
 }();
+// 1 … 12, or 0.
+unsigned month_of(std::string_view name) noexcept {
+  const auto* const found = std::find(months.begin(), months.end(), month_key(name));
+  return found != months.end() ? static_cast<unsigned>(found - months.begin()) + 1 : 0;
+}
 constexpr int minutes_a_day = 24 * 60;
 
 void put_number(std::string& out, int value, std::size_t width, char pad = '0') {
@@ -61,9 +68,8 @@ class scanner {
   }
   bool month(unsigned& value) noexcept {
     if (text_.size() < month_length) return false;
-    const auto* const found = std::find(months.begin(), months.end(), month_key(text_));
-    if (found == months.end()) return false;
-    value = static_cast<unsigned>(found - months.begin()) + 1;
+    value = month_of(text_);
+    if (value == 0) return false;
     text_.remove_prefix(month_length);
     return true;
   }
@@ -140,7 +146,60 @@ std::string date::to_string() const {
 date_time::date_time(std::chrono::sys_seconds at, int zone_minutes)
     : at_(at), zone_(std::abs(zone_minutes) < minutes_a_day ? zone_minutes : 0) {}
 
+namespace {
+
+// Numbers of two digits, of which any may turn out to be none.
+class pairs {
+ public:
+  explicit pairs(const char* text) noexcept : text_(text) {}
+  int operator()(std::size_t at) noexcept {
+    const auto tens = static_cast<unsigned>(text_[at] - '0');
+    const auto ones = static_cast<unsigned>(text_[at + 1] - '0');
+    good_ = good_ && tens < 10 && ones < 10;
+    return static_cast<int>(tens * 10 + ones);
+  }
+  [[nodiscard]] bool good() const noexcept { return good_; }
+
+ private:
+  const char* text_;
+  bool good_ = true;
+};
+
+}  // namespace
+
+// date-time = date-day-fixed "-" date-month "-" date-year SP time SP zone
+bool model::read_exact_date_time(std::string_view text, date_time& out) noexcept {
+  constexpr std::string_view shape = " 1-Feb-2026 12:00:00 +0100";
+  constexpr std::size_t sign = 21;
+  if (text.size() != shape.size()) return false;
+  for (const std::size_t mark : {2U, 6U, 11U, 14U, 17U, 20U}) {
+    if (text[mark] != shape[mark]) return false;
+  }
+  pairs two(text.data());
+  if (!base::is_digit(text[1])) return false;
+  const int day = text[0] == ' ' ? text[1] - '0' : two(0);
+  const int year = two(7) * 100 + two(9);
+  const int hour = two(12);
+  const int minute = two(15);
+  const int second = two(18);
+  const int zone_hour = two(sign + 1);
+  const int zone_minute = two(sign + 3);
+  const unsigned month = month_of(text.substr(3));
+  const bool fits = two.good() && day > 0 && month != 0 && hour < 24 && minute < 60 && second < 60 && zone_hour < 24 &&
+                    zone_minute < 60 && (text[sign] == '+' || text[sign] == '-');
+  if (!fits) return false;
+  const year_month_day d(std::chrono::year(year), std::chrono::month(month),
+                         std::chrono::day(static_cast<unsigned>(day)));
+  if (!d.ok()) return false;
+  const int zone = (text[sign] == '-' ? -1 : 1) * (zone_hour * 60 + zone_minute);
+  const auto local =
+      std::chrono::sys_days(d) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+  out = date_time(local - std::chrono::minutes(zone), zone);
+  return true;
+}
+
 std::optional<date_time> date_time::parse(std::string_view text) {
+  if (date_time exact; model::read_exact_date_time(text, exact)) return exact;
   scanner in(text);
   int day = 0;
   int year = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <imapxx/export.hpp>
+#include <imapxx/model/boxed_optional.hpp>
 #include <imapxx/model/envelope.hpp>
 
 #include <cstddef>
@@ -37,19 +38,19 @@ struct IMAPXX_API body_structure {
   std::string type;  ///< as sent; "TEXT", "multipart" …
   std::string subtype;
   body_parameters parameters;
-  std::optional<std::string> id;
-  std::optional<std::string> description;
-  std::string encoding;                       ///< empty for multiparts
-  std::uint64_t octets = 0;                   ///< in its transfer encoding
-  bool octets_known = true;                   ///< false when the server sent NIL or a negative number
-  std::optional<std::uint64_t> lines;         ///< text and message/rfc822
+  boxed_optional<std::string> id;
+  boxed_optional<std::string> description;
+  std::string encoding;                ///< empty for multiparts
+  std::uint64_t octets = 0;            ///< in its transfer encoding
+  bool octets_known = true;            ///< false when the server sent NIL or a negative number
+  bool extension_data = false;         ///< whether the last five members were sent (BODYSTRUCTURE as against BODY)
+  std::optional<std::uint64_t> lines;  ///< text and message/rfc822
   std::unique_ptr<envelope> nested_envelope;  ///< message/rfc822 and message/global
   std::vector<body_structure> children;
-  bool extension_data = false;  ///< whether the members below were sent (BODYSTRUCTURE as against BODY)
-  std::optional<std::string> md5;
-  std::optional<body_disposition> disposition;
+  boxed_optional<std::string> md5;
+  boxed_optional<body_disposition> disposition;
   std::vector<std::string> languages;
-  std::optional<std::string> location;
+  boxed_optional<std::string> location;
   std::vector<std::string> extensions;  ///< raw text of what later standards may add
 
   body_structure();

@@ -84,10 +84,10 @@ class IMAPXX_API body_structure_view {
   [[nodiscard]] std::size_t read(std::string_view text) noexcept;
   using owned_type = body_structure;
   void read_next(std::string_view& rest, const body_structure*& owned) noexcept;
+  class part_reader;
 
  private:
   friend class body_part_list_view;
-  class part_reader;
 
   text_view type_, subtype_, id_, description_, encoding_, md5_, disposition_, location_;
   parameter_list_view parameters_, disposition_parameters_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <imapxx/export.hpp>
+#include <imapxx/model/boxed_optional.hpp>
 
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@ namespace imapxx::inline v0 {
 /// One address as the server parsed it. All texts are raw octets of the message (often RFC 2047 encoded words).
 struct IMAPXX_API address {
   std::optional<std::string> name;
-  std::optional<std::string> route;    ///< the obsolete source route
+  boxed_optional<std::string> route;   ///< the obsolete source route
   std::optional<std::string> mailbox;  ///< local part; the group's name at a group's start
   std::optional<std::string> host;     ///< nullopt at a group's start and end
   [[nodiscard]] bool is_group_start() const noexcept { return !host && mailbox; }

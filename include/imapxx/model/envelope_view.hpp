@@ -3,6 +3,7 @@
 #pragma once
 
 #include <imapxx/export.hpp>
+#include <imapxx/model/boxed_optional.hpp>
 #include <imapxx/model/envelope.hpp>
 #include <imapxx/model/fetch_data.hpp>
 #include <imapxx/model/view_list.hpp>
@@ -26,6 +27,9 @@ class text_view {
       : raw_(raw), present_(true), escaped_(escaped) {}
   /// Of a text that somebody else keeps; nullopt is NIL.
   [[nodiscard]] static text_view of(const std::optional<std::string>& text) noexcept {
+    return text ? text_view(std::string_view(*text)) : text_view();
+  }
+  [[nodiscard]] static text_view of(const boxed_optional<std::string>& text) noexcept {
     return text ? text_view(std::string_view(*text)) : text_view();
   }
   /// False for NIL; an empty text is there.

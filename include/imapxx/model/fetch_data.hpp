@@ -4,6 +4,7 @@
 
 #include <imapxx/export.hpp>
 #include <imapxx/model/body_structure.hpp>
+#include <imapxx/model/boxed_optional.hpp>
 #include <imapxx/model/date_time.hpp>
 #include <imapxx/model/envelope.hpp>
 #include <imapxx/model/flag.hpp>
@@ -70,15 +71,15 @@ struct IMAPXX_API fetch_data {
   std::optional<date_time> internaldate;
   std::optional<std::uint64_t> rfc822_size;
   std::optional<imapxx::v0::envelope> envelope;
-  std::optional<body_structure> body;  ///< BODY, without extension data
-  std::optional<body_structure> bodystructure;
+  boxed_optional<body_structure> body;  ///< BODY, without extension data
+  boxed_optional<body_structure> bodystructure;
   std::vector<fetched_section> sections;  ///< BODY[...], BINARY[...], RFC822, RFC822.HEADER, RFC822.TEXT
   std::vector<std::pair<std::string, std::uint64_t>> binary_sizes;  ///< part number, octets
   std::optional<std::uint64_t> modseq;
-  std::optional<std::string> emailid, threadid, preview;
+  boxed_optional<std::string> emailid, threadid, preview;
   std::optional<std::optional<date_time>> savedate;
   std::optional<std::uint64_t> gm_msgid, gm_thrid;
-  std::optional<std::vector<std::string>> gm_labels;
+  boxed_optional<std::vector<std::string>> gm_labels;
   std::vector<std::pair<std::string, std::string>> others;  ///< unknown items: name and raw value
   std::vector<unparsed_item> unparsed;
   /// The first section that answers `wanted`, or nullptr.

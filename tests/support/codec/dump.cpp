@@ -45,11 +45,12 @@ text ranges(const std::vector<number_range>& list) {
   return join(out, ",");
 }
 
-template <class T>
-void put(text& out, const char* label, const std::optional<T>& value) {
+// \param value a `std::optional` or `boxed_optional`
+template <class Optional>
+void put(text& out, const char* label, const Optional& value) {
   if (!value) return;
   out.append(" ").append(label).append("=");
-  if constexpr (std::is_arithmetic_v<T>) {
+  if constexpr (std::is_arithmetic_v<typename Optional::value_type>) {
     out += std::to_string(*value);
   } else {
     out += test::quote(*value);

@@ -55,6 +55,24 @@ TEST(date_time, reads_what_servers_send) {
   EXPECT_EQ(iso("01-Feb-2024 08:05:00 +9999"), "2024-02-01T08:05:00+00:00");
 }
 
+// What is written as the grammar wants it is read another way than anything else: each octet of it changed.
+TEST(date_time, one_octet_off) {
+  const std::string exact = " 7-Jul-1996 02:44:25 -0730";
+  for (std::size_t at = 0; at < exact.size(); ++at) {
+    for (const char c : std::string("/:A \t;-9")) {
+      auto text = exact;
+      text[at] = c;
+      const auto t = date_time::parse(text);
+      const auto longer = date_time::parse(text + " ");  // not read as what is exact
+      EXPECT_EQ(t, longer) << text;
+    }
+  }
+  EXPECT_FALSE(date_time::parse(" :-Jul-1996 02:44:25 -0730"));
+  EXPECT_FALSE(date_time::parse(" 0-Jul-1996 02:44:25 -0730"));
+  EXPECT_EQ(iso("30-Feb-1996 02:44:25 -0730"), "none");
+  EXPECT_EQ(iso("29-Feb-1996 23:59:60 -0730"), "1996-03-01T00:00:00-07:30");
+}
+
 TEST(date_time, refuses_the_impossible) {
   for (const char* bad : {"", "00-Jan-0000 00:00:00 +0000", "31-Feb-2024 00:00:00 +0000", "01-Foo-2024 00:00:00 +0000",
                           "01-Feb-2024", "01-Feb-2024 25:00:00 +0000", "01-Feb-2024 00:60:00 +0000", "yesterday"}) {
