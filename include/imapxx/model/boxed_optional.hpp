@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -27,13 +28,14 @@ class boxed_optional {
   template <class U = T>
     requires(is_value<U> && std::is_constructible_v<T, U>)
   boxed_optional(U&& value)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
-      : value_(new T(std::forward<U>(value))) {}
-  boxed_optional(const std::optional<T>& o) : value_(o ? new T(*o) : nullptr) {}  // NOLINT(google-explicit-constructor)
-  boxed_optional(std::optional<T>&& o)                                            // NOLINT(google-explicit-constructor)
-      : value_(o ? new T(*std::move(o)) : nullptr) {}
-  boxed_optional(const boxed_optional& o) : value_(o ? new T(*o) : nullptr) {}
-  boxed_optional(boxed_optional&& o) noexcept : value_(std::exchange(o.value_, nullptr)) {}
-  ~boxed_optional() { delete value_; }
+      : value_(std::make_unique<T>(std::forward<U>(value))) {}
+  boxed_optional(const std::optional<T>& o)
+      : value_(o ? std::make_unique<T>(*o) : nullptr) {}  // NOLINT(google-explicit-constructor)
+  boxed_optional(std::optional<T>&& o)                    // NOLINT(google-explicit-constructor)
+      : value_(o ? std::make_unique<T>(*std::move(o)) : nullptr) {}
+  boxed_optional(const boxed_optional& o) : value_(o ? std::make_unique<T>(*o) : nullptr) {}
+  boxed_optional(boxed_optional&&) noexcept = default;
+  ~boxed_optional() = default;
 
   boxed_optional& operator=(std::nullopt_t /*empty*/) noexcept {
     reset();
@@ -58,7 +60,7 @@ class boxed_optional {
     if (value_ != nullptr) {
       *value_ = std::forward<U>(value);
     } else {
-      value_ = new T(std::forward<U>(value));
+      value_ = std::make_unique<T>(std::forward<U>(value));
     }
     return *this;
   }
@@ -68,8 +70,8 @@ class boxed_optional {
   [[nodiscard]] T& operator*() & noexcept { return *value_; }
   [[nodiscard]] const T& operator*() const& noexcept { return *value_; }
   [[nodiscard]] T&& operator*() && noexcept { return std::move(*value_); }
-  [[nodiscard]] T* operator->() noexcept { return value_; }
-  [[nodiscard]] const T* operator->() const noexcept { return value_; }
+  [[nodiscard]] T* operator->() noexcept { return value_.get(); }
+  [[nodiscard]] const T* operator->() const noexcept { return value_.get(); }
   /// \throws std::bad_optional_access when it is empty
   [[nodiscard]] T& value() & { return *required(); }
   [[nodiscard]] const T& value() const& { return *required(); }
@@ -92,11 +94,11 @@ class boxed_optional {
   /// Makes a new value of `args`. When that throws, the old one is still there.
   template <class... Args>
   T& emplace(Args&&... args) {
-    delete std::exchange(value_, new T(std::forward<Args>(args)...));
+    value_ = std::make_unique<T>(std::forward<Args>(args)...);
     return *value_;
   }
-  void reset() noexcept { delete std::exchange(value_, nullptr); }
-  void swap(boxed_optional& o) noexcept { std::swap(value_, o.value_); }
+  void reset() noexcept { value_.reset(); }
+  void swap(boxed_optional& o) noexcept { value_.swap(o.value_); }
   friend void swap(boxed_optional& a, boxed_optional& b) noexcept { a.swap(b); }
 
   friend bool operator==(const boxed_optional& a, const boxed_optional& b) {
@@ -123,9 +125,9 @@ class boxed_optional {
  private:
   [[nodiscard]] T* required() const {
     if (value_ == nullptr) throw std::bad_optional_access();
-    return value_;
+    return value_.get();
   }
-  T* value_ = nullptr;
+  std::unique_ptr<T> value_;
 };
 
 }  // namespace imapxx::inline v0

@@ -151,6 +151,22 @@ TEST(session_quirks, keywords_are_learnt_anew_among_rows_that_are_alike_s07a) {
   EXPECT_EQ(into[6].uid(), 77U);
 }
 
+// The list stands in a row whose end has not come yet: that it was looked at does not mean that it was learnt.
+TEST(session_quirks, keywords_are_learnt_from_rows_that_come_in_two_pieces_s07a) {
+  std::string rows;
+  for (int i = 1; i < 9; ++i)
+    rows += "* " + std::to_string(i) + " FETCH (FLAGS ($Work) UID 7" + std::to_string(i) + " BODY[TEXT] \"" +
+            std::string(60, 'x') + "\")\r\n";
+  const std::string row = "* 9 FETCH (FLAGS ($New) UID 79 BODY[TEXT] \"" + std::string(60, 'x') + "\")\r\n";
+  for (std::size_t cut = 1; cut < row.size(); ++cut) {
+    session_test t;
+    t.selected();
+    t.feed("* FLAGS (\\Seen)\r\n" + rows + row.substr(0, cut));
+    t.feed(row.substr(cut) + rows);
+    ASSERT_EQ(t.protocol.mailbox().flags.to_string(), "(\\Seen $Work $New)") << cut;
+  }
+}
+
 TEST(session_quirks, a_mailbox_is_read_write_until_the_server_says_otherwise_s05) {
   session_test t;
   t.authenticated();
