@@ -161,6 +161,9 @@ TEST(row_pattern, a_list_that_begins_or_ends_like_a_known_one) {
     EXPECT_TRUE(p.has_news()) << row;
   }
   EXPECT_EQ(cut(p, "* 8 FETCH (UID 13 FLAGS (\\Seen $abc" + behind), 0U);
+  auto q = pattern_of("* 7 FETCH (UID 12 FLAGS (\\Answered \\Seen $abc))\r\n");
+  EXPECT_TRUE(cuts(q, "* 8 FETCH (UID 13 FLAGS (\\Answered \\Seen $abd))\r\n"));
+  EXPECT_TRUE(q.has_news());
   EXPECT_TRUE(cuts(p, std::string("* 8 FETCH (UID 13 FLAGS ") + std::string(40, '\0') + ")\r\n"));
   EXPECT_TRUE(p.has_news());
 }
