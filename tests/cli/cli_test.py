@@ -122,6 +122,49 @@ class EvasiveServer(HostileServer):
                 return
 
 
+class RefusingServer(HostileServer):
+    """Says NO to any FETCH of the second message's envelope or size, or of the fourth's text (F-10, F-11)."""
+
+    def talk(self, stream):
+        stream.write(b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n")
+        stream.flush()
+        for line in stream:
+            tag, command, *words = line.decode().split(None, 4)
+            answer, done = "", "OK done"
+            if command == "EXAMINE":
+                answer = "* 5 EXISTS\r\n* OK [UIDVALIDITY 1] v\r\n* OK [UIDNEXT 6] n\r\n"
+            elif words[:1] == ["SEARCH"]:
+                answer = "* SEARCH 1 2 3 4 5\r\n"
+            elif words[:1] == ["FETCH"]:
+                answer, done = self.fetch(words[1], words[2])
+            stream.write(f"{answer}{tag} {done}\r\n".encode())
+            stream.flush()
+            if command == "LOGOUT":
+                return
+
+    @staticmethod
+    def fetch(numbers, items):
+        answer = ""
+        for one in numbers.replace("*", "5").split(","):
+            first, _, last = one.partition(":")
+            for uid in range(int(first), int(last or first) + 1):
+                if uid == 2 and ("ENVELOPE" in items or "SIZE" in items) or uid == 4 and "[1]" in items:
+                    return answer, "NO [SERVERBUG] cannot be read"
+                values = f"UID {uid} FLAGS () RFC822.SIZE 5 INTERNALDATE \"01-Feb-2026 00:00:00 +0000\""
+                if "ENVELOPE" in items:
+                    values += f' ENVELOPE (NIL "no. {uid}"{" NIL" * 8})'
+                if "HEADER.FIELDS" in items:
+                    values += f" BODY[HEADER.FIELDS{items.partition('HEADER.FIELDS')[2].partition(']')[0]}] NIL"
+                if "BODYSTRUCTURE" in items:
+                    values += ' BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 1)'
+                if "[1]" in items:
+                    values += f' BODY[1] "text {uid}"'
+                if "BODY.PEEK[]" in items:
+                    values += f" BODY[] {{6}}\r\ntext {uid}"
+                answer += f"* {uid} FETCH ({values})\r\n"
+        return answer, "OK done"
+
+
 def message(subject, body="Hello\n", extra=""):
     return f"From: Ann <ann@example.org>\nTo: bob@example.net\nSubject: {subject}\n{extra}\n{body}"
 
@@ -214,6 +257,34 @@ class Reading(Case):
         [row] = self.lines("fetch", server.url, "1", server=server)
         self.assertIn("café au lait", row["text"])
         self.assertEqual(row["bodystructure"]["subtype"].lower(), "mixed")
+
+    def test_refused_messages_do_not_lose_the_rest(self):
+        server = RefusingServer()
+        self.addCleanup(server.stop)
+        for words, given, refused in (
+            (["--items", "ENVELOPE"], ["1", "3", "4", "5"], ["2"]),
+            (["--items", "FLAGS"], ["1", "2", "3", "4", "5"], []),
+            ([], ["1", "3", "4", "5"], ["2", "4"]),
+        ):
+            done = subprocess.run([TOOL, "fetch", "--plain", server.url + "INBOX", "1:*", "--json", *words],
+                                  env=environment(), capture_output=True, text=True, timeout=SLOW)
+            self.assertEqual(done.returncode, 1 if refused else 0, done.stderr)
+            rows = [json.loads(line) for line in done.stdout.splitlines()]
+            self.assertEqual([str(r["uid"]) for r in rows], given, done.stderr)
+            complaints = [line for line in done.stderr.splitlines() if "could not be fetched" in line]
+            self.assertEqual([line.split()[1] for line in complaints], refused, done.stderr)
+            self.assertTrue(all("cannot be read" in line for line in complaints), done.stderr)
+            if not words:
+                self.assertEqual([r.get("text", "").strip() for r in rows], ["text 1", "text 3", "", "text 5"])
+
+    def test_refused_messages_are_not_saved_but_the_rest(self):
+        server = RefusingServer()
+        self.addCleanup(server.stop)
+        out = self.folder / "out"
+        error = self.failing("fetch", "--plain", server.url + "INBOX", "-o", str(out), code=1)
+        self.assertIn("message 2 could not be fetched", error)
+        self.assertEqual(sorted(f.name for f in out.glob("*.eml")), ["1.eml", "3.eml", "4.eml", "5.eml"])
+        self.assertEqual((out / "4.eml").read_bytes(), b"text 4")
 
     def test_raw_is_the_message(self):
         text = message("one", "a\nb\n")

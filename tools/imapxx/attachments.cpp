@@ -70,7 +70,8 @@ class attachment_saver {
 
   exit_code save(const uid_set& uids) {
     in_windows(uids, window_of_rows, [this](const uid_set& some) {
-      const auto rows = c_->fetch(some, fetch_items().uid().bodystructure());
+      // What is refused here may still come as a whole.
+      const auto rows = c_->fetch_messages(fetch(some, fetch_items().uid().bodystructure())).messages;
       for (const auto uid : some) {
         const auto row = rows.find_uid(uid);
         one_message(uid, row ? row->bodystructure() : std::nullopt);

@@ -9,6 +9,7 @@
 #include "json.hpp"
 #include "mail_files.hpp"
 #include "mail_record.hpp"
+#include "partial_fetch.hpp"
 #include "reading.hpp"
 #include "windows.hpp"
 
@@ -23,10 +24,8 @@
 namespace imapxx::cli {
 namespace {
 
-template <class Set>
-uid_set existing(connection& c, const Set& wanted) {
-  // Not with SEARCH UID, because some servers (Courier) find nothing for `*` there.
-  const auto rows = c->fetch(wanted, fetch_items().uid());
+// Not with SEARCH UID, because some servers (Courier) find nothing for `*` there.
+uid_set uids_of(const fetch_results& rows) {
   std::vector<std::uint32_t> uids;
   uids.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -35,9 +34,10 @@ uid_set existing(connection& c, const Set& wanted) {
 }
 
 // The messages of the command line that exist, as UIDs: what --seq names must keep its meaning while others expunge.
-uid_set wanted_uids(connection& c, const common_args& common, const std::string& text) {
+uid_set wanted_uids(connection& c, const common_args& common, const std::string& text, partial_fetch& part) {
   if (c->mailbox().exists == 0) return {};
-  return common.by_sequence ? existing(c, parse_seqs(text)) : existing(c, parse_uids(text));
+  const auto items = fetch_items().uid();
+  return uids_of(common.by_sequence ? c->fetch(parse_seqs(text), items) : part.rows(parse_uids(text), items));
 }
 
 bool has_bodies(const fetch_items& items) {
@@ -65,11 +65,12 @@ void print_row(const fetch_row& row, const common_args& common, output& out) {
   }
 }
 
-void print_items(connection& c, const common_args& common, const fetch_args& args, const uid_set& uids, output& out) {
+void print_items(partial_fetch& part, const common_args& common, const fetch_args& args, const uid_set& uids,
+                 output& out) {
   auto items = parse_items(args.items);
   items.uid();
   in_windows(uids, has_bodies(items) ? window_of_bodies : window_of_rows, [&](const uid_set& some) {
-    for (const auto row : c->fetch(some, items)) print_row(row, common, out);
+    for (const auto row : part.rows(some, items)) print_row(row, common, out);
     out.flush();
   });
 }
@@ -77,8 +78,8 @@ void print_items(connection& c, const common_args& common, const fetch_args& arg
 // --- reading -------------------------------------------------------------------------------------------------------
 
 // A message whose structure the server could not tell.
-unstructured_message without_structure(client& c, std::uint32_t uid) {
-  auto rows = c.fetch(uid_set(uid), fetch_items().uid().body_peek("", 0, readable_parts::octets_max));
+unstructured_message without_structure(partial_fetch& part, std::uint32_t uid) {
+  const auto rows = part.rows(uid_set(uid), fetch_items().uid().body_peek("", 0, readable_parts::octets_max));
   for (const auto row : rows)
     for (const auto& s : row.to_data().sections)
       if (s.data) return read_unstructured(*s.data);
@@ -103,24 +104,27 @@ void print_message(const fetch_row& row, const unstructured_message& body, const
   out.trusted("\n");
 }
 
-void print_messages(connection& c, const common_args& common, const uid_set& uids, output& out) {
+void print_messages(connection& c, partial_fetch& part, const common_args& common, const uid_set& uids, output& out) {
   auto items = reading_items();
   if (common.json) items = fetch_items().uid().flags().internaldate().rfc822_size().envelope().bodystructure();
   in_windows(uids, window_of_bodies, [&](const uid_set& some) {
-    const auto rows = c->fetch(some, items);
+    const auto rows = part.rows(some, items);
     std::vector<readable_parts> parts(rows.size());
     std::vector<std::optional<ticket<fetch>>> answers(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (const auto structure = rows[i].bodystructure()) parts[i] = readable_parts::of(*structure);
-      if (!parts[i].empty()) answers[i].emplace(c->submit(fetch(uid_set(rows.uid(i)), parts[i].items())));
+      if (!parts[i].empty() && rows.uid(i) != 0)
+        answers[i].emplace(c->submit(fetch(uid_set(rows.uid(i)), parts[i].items())));
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       unstructured_message body;
       if (answers[i]) {
-        const auto got = answers[i]->wait();
-        if (!got.empty()) body.text = parts[i].decode(got[0]);
-      } else if (!rows[i].bodystructure()) {
-        body = without_structure(*c, rows.uid(i));
+        const auto got = answers[i]->try_wait();
+        if (!got && got.error().code() != errc::no) throw_error(got.error());
+        if (!got) part.missing(rows.uid(i), got.error());
+        if (got && !got->empty()) body.text = parts[i].decode((*got)[0]);
+      } else if (!rows[i].bodystructure() && rows.uid(i) != 0) {
+        body = without_structure(part, rows.uid(i));
       }
       print_message(rows[i], body, common, out);
     }
@@ -163,9 +167,9 @@ class saver {
     directory_.remove_abandoned();
   }
 
-  exit_code save(connection& c, const uid_set& uids) {
+  exit_code save(connection& c, partial_fetch& part, const uid_set& uids) {
     open_record(c);
-    look_around(c, uids);
+    look_around(part, uids);
     progress bar(small_.size() + big_.size(), octets_);
     try {
       save_small(c, bar);
@@ -208,10 +212,11 @@ class saver {
     return octets == (odd != record_.odd_sizes.end() ? odd->second : announced);
   }
 
-  void look_around(connection& c, const uid_set& uids) {
+  void look_around(partial_fetch& part, const uid_set& uids) {
     in_windows(uids, window_of_rows, [&](const uid_set& some) {
-      for (const auto row : c->fetch(some, fetch_items().uid().rfc822_size())) {
+      for (const auto row : part.rows(some, fetch_items().uid().rfc822_size())) {
         const auto uid = row.uid().value_or(0);
+        if (uid == 0) continue;  // a half of a row
         const auto size = row.rfc822_size().value_or(0);
         const auto there = directory_.replaces() ? std::nullopt : directory_.existing(uid);
         if (there) {
@@ -297,19 +302,20 @@ exit_code run(const common_args& common, const fetch_args& args, output& out) {
   (void)parse_uids(text);
   connection c(common, connection::opening());
   c.open();
-  const auto uids = wanted_uids(c, common, text);
+  partial_fetch part(c);
+  const auto uids = wanted_uids(c, common, text, part);
   auto code = exit_code::ok;
   if (args.attachments) {
     code = save_attachments(c, common, args, uids, out);
   } else if (!args.directory.empty()) {
-    code = saver(common, args, out).save(c, uids);
+    code = saver(common, args, out).save(c, part, uids);
   } else if (args.raw) {
     const auto sink = std::make_shared<raw_sink>(out, [&c] { c->cancel(); });
     in_windows(uids, uids.size(), [&](const uid_set& some) { run_into(c, some, sink); });
   } else if (!args.items.empty()) {
-    print_items(c, common, args, uids, out);
+    print_items(part, common, args, uids, out);
   } else {
-    print_messages(c, common, uids, out);
+    print_messages(c, part, common, uids, out);
   }
   out.flush();
   if (uids.empty()) {
@@ -317,7 +323,7 @@ exit_code run(const common_args& common, const fetch_args& args, output& out) {
     code = exit_code::refused;
   }
   c.close();
-  return code;
+  return code == exit_code::ok ? part.code() : code;
 }
 
 }  // namespace imapxx::cli
