@@ -273,8 +273,8 @@ double run_peer(const peer& p, const char* work, int messages) {
   const auto line = p.command + " " + environment("IMAPXX_TLS_PORT") + " " + work + " 1 " + std::to_string(messages);
   std::FILE* out = ::popen(line.c_str(), "r");
   if (out == nullptr) throw std::runtime_error("cannot start " + p.name);
-  double ms = 0;
-  const bool told = std::fscanf(out, "%lf", &ms) == 1;
+  double ms = 0, cpu_ms = 0, mib = 0;
+  const bool told = std::fscanf(out, "%lf %lf %lf", &ms, &cpu_ms, &mib) == 3;
   if (::pclose(out) != 0 || !told) throw std::runtime_error(p.name + " failed at " + work);
   return ms / 1000;
 }
@@ -316,15 +316,15 @@ std::string table_of_writes(int rounds, std::vector<peer> peers) {
   auto out = head + "\n" + line + "\n";
   const auto row = [&](const std::string& what, const std::vector<double>& times, const std::vector<double>& reference,
                        std::vector<double> peer::* theirs) {
-    const auto cell = [&out](const char* form, double number) {
+    const auto cell = [&out](int digits, double number) {
       char text[64];
-      std::snprintf(text, sizeof text, form, number);
+      std::snprintf(text, sizeof text, " %.*f |", digits, number);
       out += text;
     };
-    out += "| " + what;
-    cell(" | %.2f |", middle(times));
-    cell(" %.3f |", middle(times) / middle(reference));
-    for (const auto& p : peers) cell(" %.3f |", middle(times) / middle(p.*theirs));
+    out += "| " + what + " |";
+    cell(2, middle(times));
+    cell(3, middle(times) / middle(reference));
+    for (const auto& p : peers) cell(3, middle(times) / middle(p.*theirs));
     out += "\n";
   };
   row("2,000 small APPENDs, one by one", one_by_one, one_by_one, &peer::append);
