@@ -2,7 +2,8 @@
 // small commands take without it. The server is named by the environment, as for the interop tests:
 //   tests/interop/with_server.sh run dovecot STATE_DIR build/bench/bench/latency [--rounds N] [--only WHAT] [--write
 //   docs/performance.md] [--peer NAME=COMMAND]...
-// WHAT is `trips` or `writes`; peers are other clients, which write one by one (bench/peers.py --writes).
+// WHAT is `trips`, `writes`, `append` or `store`; peers are other clients, which write one by one (bench/peers.py
+// --writes).
 #include <imapxx/asio.hpp>
 #include <imapxx/client.hpp>
 
@@ -284,23 +285,63 @@ double middle(std::vector<double> all) {
   return all[all.size() / 2];
 }
 
+std::string head_of_writes(const std::vector<peer>& peers) {
+  std::string head = "| on loopback, without delay | seconds | of one by one |", line = "|---|---|---|";
+  for (const auto& p : peers) {
+    head += " of " + p.name + " |";
+    line += "---|";
+  }
+  return head + "\n" + line + "\n";
+}
+
+/// What one kind of command took in each of the ways, and the peers one by one.
+struct ways {
+  const std::vector<peer>& peers;
+  std::vector<double> peer::* theirs;
+  std::vector<double> one_by_one{};
+
+  [[nodiscard]] std::string row(const std::string& what, const std::vector<double>& times) const {
+    auto out = "| " + what + " |";
+    const auto cell = [&out](int digits, double number) {
+      char text[64];
+      std::snprintf(text, sizeof text, " %.*f |", digits, number);
+      out += text;
+    };
+    cell(2, middle(times));
+    cell(3, middle(times) / middle(one_by_one));
+    for (const auto& p : peers) cell(3, middle(times) / middle(p.*theirs));
+    return out + "\n";
+  }
+  [[nodiscard]] std::string sequential(const std::string& what) const {
+    auto out = row(what + ", one by one", one_by_one);
+    for (const auto& p : peers) out += row("the same, " + p.name, p.*theirs);
+    return out;
+  }
+};
+
 /// All ways in turn, `rounds` times.
-std::string table_of_writes(int rounds, std::vector<peer> peers) {
-  imapxx::client c(options(server_port()), user());
-  std::vector<double> at_once, one_by_one, sequential, submitted, one_set;
+std::string table_of_appends(imapxx::client& c, int rounds, std::vector<peer>& peers) {
+  ways w{peers, &peer::append};
+  std::vector<double> at_once;
   for (int i = 0; i < rounds; ++i) {
-    one_by_one.push_back(append_all(c, false));
+    w.one_by_one.push_back(append_all(c, false));
     for (auto& p : peers) {
       empty(c, "latency-append");
       p.append.push_back(run_peer(p, "append", messages_to_append));
     }
     at_once.push_back(append_all(c, true));
   }
+  return w.sequential("2,000 small APPENDs") + w.row("`append_messages` (MULTIAPPEND)", at_once);
+}
+
+std::string table_of_stores(imapxx::client& c, int rounds, std::vector<peer>& peers) {
   empty(c, "latency-store");
   (void)c.append_messages("latency-store", small_messages(messages_to_store));
   c.select("latency-store");
+  ways w{peers, &peer::store};
+  std::vector<double> submitted, one_set;
   for (int i = 0; i < rounds; ++i) {
-    sequential.push_back(store_all(c, manner::sequential));
+    w.one_by_one.push_back(store_all(c, manner::sequential));
     for (auto& p : peers) {
       remove_flags(c);
       p.store.push_back(run_peer(p, "store", messages_to_store));
@@ -308,33 +349,8 @@ std::string table_of_writes(int rounds, std::vector<peer> peers) {
     submitted.push_back(store_all(c, manner::submitted));
     one_set.push_back(store_all(c, manner::one_set));
   }
-  std::string head = "| on loopback, without delay | seconds | of one by one |", line = "|---|---|---|";
-  for (const auto& p : peers) {
-    head += " of " + p.name + " |";
-    line += "---|";
-  }
-  auto out = head + "\n" + line + "\n";
-  const auto row = [&](const std::string& what, const std::vector<double>& times, const std::vector<double>& reference,
-                       std::vector<double> peer::* theirs) {
-    const auto cell = [&out](int digits, double number) {
-      char text[64];
-      std::snprintf(text, sizeof text, " %.*f |", digits, number);
-      out += text;
-    };
-    out += "| " + what + " |";
-    cell(2, middle(times));
-    cell(3, middle(times) / middle(reference));
-    for (const auto& p : peers) cell(3, middle(times) / middle(p.*theirs));
-    out += "\n";
-  };
-  row("2,000 small APPENDs, one by one", one_by_one, one_by_one, &peer::append);
-  for (const auto& p : peers) row("the same, " + p.name, p.append, one_by_one, &peer::append);
-  row("`append_messages` (MULTIAPPEND)", at_once, one_by_one, &peer::append);
-  row("10,000 STOREs, one by one", sequential, sequential, &peer::store);
-  for (const auto& p : peers) row("the same, " + p.name, p.store, sequential, &peer::store);
-  row("one command each, `submit`", submitted, sequential, &peer::store);
-  row("10,000 messages, one STORE", one_set, sequential, &peer::store);
-  return out;
+  return w.sequential("10,000 STOREs") + w.row("one command each, `submit`", submitted) +
+         w.row("10,000 messages, one STORE", one_set);
 }
 
 }  // namespace
@@ -365,7 +381,7 @@ int main(int argc, char** argv) try {
     if (!file.empty() && !bench::write_section(file, section, text)) throw std::runtime_error("cannot write " + file);
   };
   const auto medians = "Medians of " + std::to_string(rounds) + ".\n\n";
-  if (only != "writes") {
+  if (only.empty() || only == "trips") {
     const bench::delaying_proxy delayed(server_port(), round_trip);
     proxy = &delayed;
     tell("latency", "## Round trips\n\n`make bench`: " + environment("IMAPXX_SERVER") +
@@ -376,9 +392,13 @@ int main(int argc, char** argv) try {
     proxy = nullptr;
   }
   if (only != "trips") {
+    imapxx::client c(options(server_port()), user());
+    auto table = head_of_writes(peers);
+    if (only != "store") table += table_of_appends(c, rounds, peers);
+    if (only != "append") table += table_of_stores(c, rounds, peers);
     tell("writes", std::string("## Many small commands\n\n`make bench") + (peers.empty() ? "" : "-peers") +
                        "`: " + environment("IMAPXX_SERVER") + " on the same machine, over TLS, all ways in turn. " +
-                       medians + table_of_writes(rounds, peers));
+                       medians + table);
   }
   {
     imapxx::client c(options(server_port()), user());

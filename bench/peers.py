@@ -38,7 +38,7 @@ def main():
         else:
             print(f"{name}: missing; apt-get install {packages}, then configure again")
     if writes:
-        return run(build / "bench/latency", peers, ["--only", "writes", *arguments])
+        return run(build / "bench/latency", peers, [*([] if "--only" in arguments else ["--only", "writes"]), *arguments])
     node, modules = shutil.which("node"), build / "peers-npm"
     if node and (modules / "node_modules/imapflow").exists():
         peers["ImapFlow"] = ["env", f"IMAPXX_PEERS_NODE={modules}", node, HERE / "peers/imapflow.mjs"]
