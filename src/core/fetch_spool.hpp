@@ -38,7 +38,6 @@ class fetch_spool {
     rows_end_ = rows_at_ + rows;
     if (rows == 0) return;
     // What all of them have in common: they are taken by the million.
-    borrowed_ = true;
     in_place_ = true;
     current_ = fetch_event();
   }
@@ -46,6 +45,7 @@ class fetch_spool {
   [[nodiscard]] bool has_rows() const noexcept { return rows_at_ != rows_end_; }
   /// The next of them; needs `has_rows()`.
   [[nodiscard]] const fetch_event* take_row() noexcept {
+    borrowed_ = true;  // each time: the consumer may have released the one before
     current_.row = rows_at_++;
     return &current_;
   }
