@@ -2,9 +2,9 @@
 
   tests/interop/with_server.sh start dovecot /tmp/dovecot
   IMAPXX_CLI=build/bench/tools/imapxx tests/interop/with_server.sh run dovecot /tmp/dovecot \
-      python3 bench/download_mailbox.py build/bench/bench/download [MESSAGES] [ROUNDS]
+      python3 bench/download_mailbox.py [--mbsync] build/bench/bench/download [MESSAGES] [ROUNDS]
 
-Where mbsync is installed (Debian's isync), it fetches the same mailbox into a Maildir beside them.
+With --mbsync, mbsync (Debian's isync) fetches the same mailbox into a Maildir beside them.
 """
 import imaplib
 import os
@@ -79,10 +79,15 @@ SyncState *
 
 
 def main():
+    beside = "--mbsync" in sys.argv
+    if beside:
+        sys.argv.remove("--mbsync")
+        if not shutil.which("mbsync"):
+            sys.exit("mbsync: missing; apt-get install isync")
     reference, messages, rounds = sys.argv[1], int((sys.argv + ["", "10000"])[2] or 10000), int((sys.argv + ["", "", "5"])[3] or 5)
     fill(messages)
     with tempfile.TemporaryDirectory() as folder:
-        seconds = {"reference": [], "imapxx": []} | ({"mbsync": []} if shutil.which("mbsync") else {})
+        seconds = {"reference": [], "imapxx": []} | ({"mbsync": []} if beside else {})
         # Each round has directories of its own: ext4 looks for an inode that was not deleted lately, and takes minutes.
         for n in range(rounds):
             ours, theirs = pathlib.Path(folder, f"ours{n}"), pathlib.Path(folder, f"theirs{n}")
