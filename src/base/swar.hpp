@@ -115,25 +115,6 @@ template <char... Stops>
   return nullptr;
 }
 
-/// Whether two short texts of the same size are the same.
-[[nodiscard]] inline bool equal_octets(const char* a, const char* b, std::size_t size) noexcept {
-  const auto differ = [&](std::size_t at) {
-    std::uint64_t x = 0;
-    std::uint64_t y = 0;
-    std::memcpy(&x, a + at, sizeof x);
-    std::memcpy(&y, b + at, sizeof y);
-    return x ^ y;
-  };
-  constexpr std::size_t at_once = sizeof(std::uint64_t);
-  std::uint64_t different = 0;
-  if (size >= at_once) {
-    for (std::size_t at = 0; at + at_once < size; at += at_once) different |= differ(at);
-    return (different | differ(size - at_once)) == 0;  // the last eight, some of them for the second time
-  }
-  for (std::size_t at = 0; at != size; ++at) different |= static_cast<std::uint64_t>(a[at] != b[at]);
-  return different == 0;
-}
-
 /// Which of 64 octets are one of `Wanted`, a bit for each.
 template <char... Wanted>
 [[nodiscard]] inline std::uint64_t octets_that_are(const char* at) noexcept {

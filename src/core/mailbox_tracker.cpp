@@ -15,14 +15,14 @@ constexpr std::size_t most_flags = 256;
 }  // namespace
 
 void mailbox_tracker::select_sent(const mailbox_name& name, bool read_only) {
-  forget_lists();
+  ++flags_forgotten_;
   next_ = std::make_unique<mailbox_view>();
   next_->name = name;
   next_->read_only = read_only;
 }
 
 void mailbox_tracker::restart() {
-  forget_lists();
+  ++flags_forgotten_;
   mailbox_view fresh;
   fresh.name = std::move(next_->name);
   fresh.read_only = next_->read_only;
@@ -30,7 +30,7 @@ void mailbox_tracker::restart() {
 }
 
 void mailbox_tracker::select_done(bool ok, const status_response& status) {
-  forget_lists();
+  ++flags_forgotten_;
   if (ok) {
     status_code(status.code);
     if (next_) view_ = std::move(*next_);
@@ -41,7 +41,7 @@ void mailbox_tracker::select_done(bool ok, const status_response& status) {
 }
 
 void mailbox_tracker::closed() {
-  forget_lists();
+  ++flags_forgotten_;
   view_ = mailbox_view();
 }
 
@@ -98,7 +98,7 @@ std::optional<mailbox_event> mailbox_tracker::vanished(const uid_set& uids, bool
 }
 
 void mailbox_tracker::flags(const flag_list& defined) {
-  forget_lists();
+  ++flags_forgotten_;
   current().flags = defined;
 }
 
@@ -134,7 +134,6 @@ bool has_keyword(std::string_view list) noexcept {
 // keywords.
 void mailbox_tracker::learn_keywords(std::string_view list) {
   if (list.starts_with('(') && has_keyword(list)) insert_keywords(list);
-  known_lists_.keep(list);
 }
 
 void mailbox_tracker::insert_keywords(std::string_view list) {

@@ -4,11 +4,7 @@
 
 #include <imapxx/event.hpp>
 
-#include "base/swar.hpp"
-
-#include <array>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -38,8 +34,7 @@ class mailbox_tracker {
   void status_code(const response_code& code);
   /// Learns the UID of a message, and keywords in use, from a FETCH response.
   void fetched(const fetch_row& row) {
-    if (const auto* item = row.find(fetch_item::flags); item != nullptr && !known_lists_.holds(item->value))
-      learn_keywords(item->value);
+    if (const auto* item = row.find(fetch_item::flags); item != nullptr) learn_keywords(item->value);
     fetched_with_known_flags(row);
   }
   /// The same where `fetched` was called with the same flags, since `flags_forgotten` has changed last.
@@ -51,34 +46,7 @@ class mailbox_tracker {
   [[nodiscard]] std::uint32_t flags_forgotten() const noexcept { return flags_forgotten_; }
 
  private:
-  /// Lists of flags that hold nothing new: rows come by the million, and the same few lists again and again.
-  class list_memory {
-   public:
-    [[nodiscard]] bool holds(std::string_view list) const noexcept {
-      const auto& place = places_[list.size() % places_.size()];
-      return place.size == list.size() && base::equal_octets(place.octets.data(), list.data(), list.size());
-    }
-    void keep(std::string_view list) noexcept {
-      auto& place = places_[list.size() % places_.size()];
-      if (list.size() > place.octets.size()) return;
-      place.size = static_cast<std::uint8_t>(list.size());
-      std::memcpy(place.octets.data(), list.data(), list.size());
-    }
-    void forget() noexcept { places_ = {}; }
-
-   private:
-    struct kept_list {
-      std::array<char, 31> octets{};
-      std::uint8_t size = 0;
-    };
-    std::array<kept_list, 4> places_{};
-  };
-
   void restart();
-  void forget_lists() noexcept {
-    known_lists_.forget();
-    ++flags_forgotten_;
-  }
   void learn_keywords(std::string_view list);
   void insert_keywords(std::string_view list);
   void learn_uid(const fetch_row& row);
@@ -86,7 +54,6 @@ class mailbox_tracker {
   bool track_uids_;
   mailbox_view view_;
   std::unique_ptr<mailbox_view> next_;  ///< while a SELECT is on its way
-  list_memory known_lists_;             ///< of the current view
   std::uint32_t flags_forgotten_ = 0;
 };
 

@@ -96,17 +96,21 @@ TEST(swar, numbers_of_which_the_end_is_known) {
   EXPECT_EQ(read("", 0), 0U);
 }
 
-TEST(swar, texts_of_any_size_that_differ_in_any_place) {
-  for (std::size_t size = 0; size < 40; ++size) {
-    const std::string a(size, 'x');
-    auto b = a;
-    EXPECT_TRUE(base::equal_octets(a.data(), b.data(), size));
-    for (auto& octet : b) {
-      octet = 'X';
-      EXPECT_FALSE(base::equal_octets(a.data(), b.data(), size)) << b;
-      octet = 'x';
-    }
+TEST(swar, which_of_32_octets_differ_and_which_are_wanted) {
+  const std::string a(33, 'x');  // what stands behind the 32 does not count
+  auto b = a;
+  EXPECT_EQ(base::octets_of_32_that_differ(a.data(), b.data()), 0U);
+  EXPECT_EQ(base::octets_of_32_that_are<')'>(b.data()), 0U);
+  for (std::size_t at = 0; at != a.size(); ++at) {
+    b[at] = ')';
+    const auto bit = at < 32 ? std::uint32_t{1} << at : 0;
+    EXPECT_EQ(base::octets_of_32_that_differ(a.data(), b.data()), bit) << at;
+    EXPECT_EQ(base::octets_of_32_that_are<')'>(b.data()), bit) << at;
+    EXPECT_EQ((base::octets_of_32_that_are<'(', ')'>(b.data())), bit) << at;
+    b[at] = 'x';
   }
+  const std::string other(32, ')');
+  EXPECT_EQ(base::octets_of_32_that_differ(a.data(), other.data()), UINT32_MAX);
 }
 
 TEST(swar, the_first_stop_among_sixteen_octets_or_none) {
